@@ -4,12 +4,14 @@
 //! **time and chance are arguments** (a [`Clock`] and a [`Chance`] are handed in, so a test can
 //! compare whole answers with ids and dates), and **an id says what it is an id of** ([`Id`]).
 
+mod actor;
 mod chance;
 mod digest;
 mod id;
 mod lang;
 mod time;
 
+pub use actor::{Account, Actor, Membership, Role, Session};
 pub use chance::Chance;
 pub use digest::{Digest, digest_of};
 pub use id::Id;

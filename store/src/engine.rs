@@ -105,6 +105,14 @@ impl Store {
         &self.0.writer
     }
 
+    /// Asks the database for the least there is.
+    ///
+    /// # Errors
+    /// [`Fault`] when it does not answer.
+    pub async fn is_up(&self) -> Result<(), Fault> {
+        self.read().one("SELECT 1 AS n", Vec::new()).await.map(|_| ())
+    }
+
     /// The files beside the database.
     #[must_use]
     pub fn objects(&self) -> &Objects {

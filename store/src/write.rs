@@ -106,7 +106,7 @@ impl Store {
 }
 
 /// An act on its way, with its types hidden from the writer.
-trait Queued: Send {
+pub(crate) trait Queued: Send {
     /// Runs it; true when it is to be kept.
     fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, bool>;
     /// Tells the caller, after the commit or instead of it.

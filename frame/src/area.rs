@@ -1,0 +1,258 @@
+//! The manifest an area hands in.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use base::{Account, Actor, Id, Uuid};
+use futures::future::BoxFuture;
+use store::{Fault, Store, Tx};
+use ui::TextSet;
+
+use crate::jobs::{JobEnd, Work};
+use crate::{Hub, Routes};
+
+/// A function that does a job's work; see [`crate::jobs`].
+pub type JobFn = fn(Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd>>;
+/// A function that looks over the area's own derived data: one line per fault, with what to do.
+pub type CheckFn = for<'a> fn(&'a Store) -> BoxFuture<'a, Result<Vec<String>, Fault>>;
+/// A function that runs inside the caller's transaction.
+pub type HookFn<E, T = ()> = for<'a> fn(&'a Tx, &'a E) -> BoxFuture<'a, Result<T, Fault>>;
+/// A function that knows from a request's headers who is asking.
+pub type IdentifyFn = fn(Hub, HeaderMap) -> BoxFuture<'static, Result<Option<Arc<Actor>>, Fault>>;
+
+/// An entry of the main menu.
+#[derive(Clone, Copy)]
+pub struct MenuEntry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Key of its text.
+    pub label: &'static str,
+    /// Who sees it.
+    pub shown_to: fn(&Actor) -> bool,
+}
+
+/// A change to the text of one block. The block's new text is already written when the hooks run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextChange {
+    /// The study.
+    pub study: Uuid,
+    /// The source.
+    pub source: Uuid,
+    /// The block that changed.
+    pub block: Uuid,
+    /// What happened to it.
+    pub kind: TextChangeKind,
+}
+
+/// What happened to a block's text; positions are code points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextChangeKind {
+    /// `removed` code points at `at` were replaced by `inserted` others. Several of them stand in
+    /// the order in which they apply, each in the text that the one before left.
+    Spliced(Vec<(usize, usize, usize)>),
+    /// The block ends at `at`; the rest, without `skipped` code points at its beginning, is now
+    /// `new_block`, right after it.
+    Split {
+        /// Where it was cut.
+        at: usize,
+        /// White space left out at the cut.
+        skipped: usize,
+        /// The block with the rest.
+        new_block: Uuid,
+    },
+    /// The block's text was put at position `at` of the block `into`, and the block is about to go.
+    Joined {
+        /// The block that took the text.
+        into: Uuid,
+        /// Where it begins there.
+        at: usize,
+    },
+}
+
+/// Something whose traces must go, in every area, in one act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forget {
+    /// A source is taken out of its study.
+    Source {
+        /// The study.
+        study: Uuid,
+        /// The source.
+        source: Uuid,
+    },
+    /// An account is erased; what it made stays, made by nobody.
+    Account(Id<Account>),
+}
+
+/// A person's words are taken back: the blocks that hold them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// The study.
+    pub study: Uuid,
+    /// The blocks whose words go.
+    pub blocks: Vec<Uuid>,
+}
+
+/// What a withdrawal would take, shown beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawalCount {
+    /// Key of the text that names these things.
+    pub what: &'static str,
+    /// How many of them.
+    pub n: i64,
+}
+
+/// What must hold in the same moment across areas: each runs inside the caller's transaction, and
+/// its fault undoes the whole act.
+#[derive(Clone, Copy, Default)]
+pub struct Hooks {
+    /// Text was changed: move what points into it.
+    pub text_changed: Option<HookFn<TextChange>>,
+    /// What would a withdrawal take from this area?
+    pub withdrawal_preview: Option<HookFn<Withdrawal, Vec<WithdrawalCount>>>,
+    /// Take the words out.
+    pub withdraw: Option<HookFn<Withdrawal>>,
+    /// Forget something.
+    pub forget: Option<HookFn<Forget>>,
+}
+
+/// One area's manifest.
+pub struct Area {
+    /// The area's name: its folder, its crate.
+    pub name: &'static str,
+    /// Its language files.
+    pub texts: TextSet,
+    /// Its routes.
+    pub routes: Routes,
+    /// Its entries of the main menu.
+    pub menu: Vec<MenuEntry>,
+    /// The kinds of jobs it works on.
+    pub jobs: Vec<(&'static str, JobFn)>,
+    /// What it does when something happens elsewhere.
+    pub hooks: Hooks,
+    /// How it looks over its derived data.
+    pub check: Option<CheckFn>,
+    /// Knows who is asking; `people` has this, nobody else.
+    pub identify: Option<IdentifyFn>,
+    /// Run once after the store was opened and before the first request.
+    pub at_start: Option<fn(Hub) -> BoxFuture<'static, Result<(), Fault>>>,
+}
+
+impl Area {
+    /// An area with texts and nothing else yet.
+    #[must_use]
+    pub fn new(name: &'static str, texts: TextSet) -> Self {
+        Self {
+            name,
+            texts,
+            routes: Routes::new(),
+            menu: Vec::new(),
+            jobs: Vec::new(),
+            hooks: Hooks::default(),
+            check: None,
+            identify: None,
+            at_start: None,
+        }
+    }
+
+    /// With its routes.
+    #[must_use]
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
+        self
+    }
+
+    /// With an entry in the main menu.
+    #[must_use]
+    pub fn menu(mut self, entry: MenuEntry) -> Self {
+        self.menu.push(entry);
+        self
+    }
+
+    /// With a kind of job.
+    #[must_use]
+    pub fn job(mut self, kind: &'static str, work: JobFn) -> Self {
+        self.jobs.push((kind, work));
+        self
+    }
+
+    /// With hooks.
+    #[must_use]
+    pub fn hooks(mut self, hooks: Hooks) -> Self {
+        self.hooks = hooks;
+        self
+    }
+
+    /// With a look over its derived data.
+    #[must_use]
+    pub fn check(mut self, check: CheckFn) -> Self {
+        self.check = Some(check);
+        self
+    }
+}
+
+impl Hub {
+    /// Tells every area that text was changed, inside the act that changed it.
+    ///
+    /// # Errors
+    /// The first fault of an area; the act must then fail.
+    pub async fn text_changed(&self, tx: &Tx, change: &TextChange) -> Result<(), Fault> {
+        for hook in self.hooks().iter().filter_map(|hooks| hooks.text_changed) {
+            hook(tx, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells every area to forget something, inside the act that removes it.
+    ///
+    /// # Errors
+    /// The first fault of an area; the act must then fail.
+    pub async fn forget(&self, tx: &Tx, what: &Forget) -> Result<(), Fault> {
+        for hook in self.hooks().iter().filter_map(|hooks| hooks.forget) {
+            hook(tx, what).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes words out of every area, inside the act that takes them back.
+    ///
+    /// # Errors
+    /// The first fault of an area; the act must then fail.
+    pub async fn withdraw(&self, tx: &Tx, what: &Withdrawal) -> Result<(), Fault> {
+        for hook in self.hooks().iter().filter_map(|hooks| hooks.withdraw) {
+            hook(tx, what).await?;
+        }
+        Ok(())
+    }
+
+    /// What a withdrawal would take, from every area.
+    ///
+    /// # Errors
+    /// The first fault of an area.
+    pub async fn withdrawal_preview(
+        &self,
+        tx: &Tx,
+        what: &Withdrawal,
+    ) -> Result<Vec<WithdrawalCount>, Fault> {
+        let mut counts = Vec::new();
+        for hook in self
+            .hooks()
+            .iter()
+            .filter_map(|hooks| hooks.withdrawal_preview)
+        {
+            counts.extend(hook(tx, what).await?);
+        }
+        Ok(counts)
+    }
+
+    /// Looks over every area's derived data.
+    ///
+    /// # Errors
+    /// [`Fault`] when it can't be read at all.
+    pub async fn check_areas(&self) -> Result<Vec<String>, Fault> {
+        let mut faults = Vec::new();
+        for check in self.checks() {
+            faults.extend(check(self.store()).await?);
+        }
+        Ok(faults)
+    }
+}

@@ -1,0 +1,38 @@
+//! What an area is, and what every request goes through.
+//!
+//! An area hands in one [`Area`]: texts, routes, menu, jobs, hooks, checks. `app` collects them
+//! into a [`Hub`]; nothing else lists areas. A request passes, in this order: host check, origin
+//! check, who is asking ([`Area::identify`]), the route's [`Door`], the handler, and on the way
+//! out the error page and the security headers.
+//!
+//! To add a route: a line in the area's `routes()` with its [`Door`], a handler that takes an
+//! [`Ask`], and in it one call to `people::open` before anything of a study is read.
+
+mod area;
+mod ask;
+mod failure;
+mod hub;
+pub mod jobs;
+mod pipeline;
+mod routes;
+
+pub use area::{
+    Area, CheckFn, Forget, HookFn, Hooks, JobFn, MenuEntry, TextChange, TextChangeKind, Withdrawal,
+    WithdrawalCount,
+};
+pub use ask::{Ask, FormData, show};
+pub use failure::{Failure, Reply, redirect};
+pub use hub::{Config, Hub, Live, PublicUrl};
+pub use pipeline::{cookie, public_router, router};
+pub use routes::{Door, RouteInfo, Routes};
+
+/// The texts of the frame: error pages.
+#[must_use]
+pub fn texts() -> ui::TextSet {
+    ui::TextSet {
+        room: "frame",
+        nb: include_str!("../texts/nb.ftl"),
+        nn: include_str!("../texts/nn.ftl"),
+        en: include_str!("../texts/en.ftl"),
+    }
+}

@@ -1,0 +1,183 @@
+//! No door without a trail: one call decides, and writes down.
+
+use std::sync::Arc;
+
+use base::{Actor, MINUTE, Time, Uuid};
+use frame::{Ask, Failure, Hub};
+use store::trail::Entry;
+use store::{Fault, Tx};
+
+use crate::rules::{Act, Layer, STUDY, Scope, may};
+use crate::store as rows;
+
+/// Something behind a door.
+pub trait Thing {
+    /// The word for its kind, on the trail.
+    const KIND: &'static str;
+    /// Which one.
+    fn id(&self) -> Uuid;
+    /// What its access hangs on.
+    fn scope(&self) -> Scope;
+}
+
+/// A part of a study by its id, where there is no row to hold up.
+#[derive(Clone, Copy, Debug)]
+pub struct StudyPart(pub Uuid, pub Layer);
+
+impl Thing for StudyPart {
+    const KIND: &'static str = STUDY;
+    fn id(&self) -> Uuid {
+        self.0
+    }
+    fn scope(&self) -> Scope {
+        Scope::Study(self.0, self.1)
+    }
+}
+
+/// The hub as a thing to lead.
+#[derive(Clone, Copy, Debug)]
+pub struct TheHub;
+
+impl Thing for TheHub {
+    const KIND: &'static str = "hub";
+    fn id(&self) -> Uuid {
+        Uuid::nil()
+    }
+    fn scope(&self) -> Scope {
+        Scope::Hub
+    }
+}
+
+/// A thing that has passed the door. It can't be made anywhere else, and what shows or changes a
+/// thing of a study asks for it.
+#[derive(Clone, Debug)]
+pub struct Granted<T>(T);
+
+impl<T> Granted<T> {
+    /// The thing itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> std::ops::Deref for Granted<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// One opening by one person of one thing counts once in this time.
+const ONCE_IN: i64 = 15 * MINUTE;
+
+/// Somebody at the doors of a hub. Cheap to clone, so that it can go into an act.
+#[derive(Clone)]
+pub struct Visitor {
+    hub: Hub,
+    actor: Arc<Actor>,
+}
+
+/// The one who asks, as a [`Visitor`].
+///
+/// # Errors
+/// [`Failure::SignIn`] when nobody is signed in.
+pub fn visitor(ask: &Ask) -> Result<Visitor, Failure> {
+    Ok(Visitor { hub: ask.hub.clone(), actor: ask.who()?.clone() })
+}
+
+impl Visitor {
+    /// An operator at the command line.
+    #[must_use]
+    pub fn operator(hub: &Hub, system_user: &str) -> Self {
+        Self { hub: hub.clone(), actor: Arc::new(Actor::operator(system_user)) }
+    }
+
+    /// Somebody by their actor, for jobs that go on in their name.
+    #[must_use]
+    pub fn new(hub: &Hub, actor: Arc<Actor>) -> Self {
+        Self { hub: hub.clone(), actor }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The hub.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Would the door open? Only to decide what a page offers; nothing is shown on this alone.
+    #[must_use]
+    pub fn may<T: Thing>(&self, act: Act, thing: &T) -> bool {
+        may(&self.actor, act, thing.scope()).is_some()
+    }
+
+    /// Opens a door to look. The trail has the line before this answers; when it can't be written,
+    /// the door stays shut.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] when this person may not, the same as when the thing is not there.
+    pub async fn read<T: Thing>(&self, thing: T) -> Result<Granted<T>, Failure> {
+        let now = self.hub.now();
+        let ground = may(&self.actor, Act::Read, thing.scope());
+        let (act, why) = match ground {
+            Some(ground) => (Act::Read.word(), ground),
+            None => ("refused", "none"),
+        };
+        let entry = self.entry(act, T::KIND, thing.id(), why, now);
+        let since = now.plus(-ONCE_IN);
+        if !rows::was_noted(&self.hub.store().read(), &entry, since).await? {
+            self.hub
+                .store()
+                .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
+                .await
+                .map_err(|fault: Fault| Failure::from(fault))?;
+        }
+        ground.map(|_| Granted(thing)).ok_or(Failure::NotFound)
+    }
+
+    /// Opens a door to look at something of one's own: participants, visitors and owners leave no
+    /// trail when they look at what is theirs.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] when it is not one's own.
+    pub fn own<T: Thing>(&self, thing: T) -> Result<Granted<T>, Failure> {
+        match thing.scope() {
+            Scope::Own(account) if self.actor.account == Some(account) => Ok(Granted(thing)),
+            _ => Err(Failure::NotFound),
+        }
+    }
+
+    /// Opens a door to do something, inside the act that does it: the line on the trail and the
+    /// deed stand or fall together.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] when this person may not.
+    pub async fn enter<T: Thing>(&self, tx: &Tx, act: Act, thing: T) -> Result<Granted<T>, Failure> {
+        let ground = may(&self.actor, act, thing.scope()).ok_or(Failure::NotFound)?;
+        let entry = self.entry(act.word(), T::KIND, thing.id(), ground, self.hub.now());
+        tx.trail(&entry).await?;
+        Ok(Granted(thing))
+    }
+
+    fn entry(&self, act: &str, kind: &str, subject: Uuid, ground: &str, at: Time) -> Entry {
+        let role = match self.actor.account {
+            Some(_) => "account".to_owned(),
+            None => format!("operator:{}", self.actor.name),
+        };
+        Entry {
+            id: self.hub.chance().uuid(at),
+            at,
+            actor: self.actor.account.map(base::Id::uuid),
+            role,
+            act: act.to_owned(),
+            kind: kind.to_owned(),
+            subject,
+            ground: ground.to_owned(),
+        }
+    }
+}

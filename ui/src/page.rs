@@ -157,6 +157,7 @@ impl Page {
                     meta name="referrer" content="same-origin";
                     title { (self.title) @if !self.hub.is_empty() { " – " (self.hub) } }
                     link rel="stylesheet" href=(assets::path("app.css"));
+                    @if self.who.name.is_some() { link rel="stylesheet" href=(assets::path("inter.css")); }
                     @for href in &self.styles { link rel="stylesheet" href=(href); }
                     link rel="icon" href="/icon.svg" type="image/svg+xml";
                     @if let Some(seconds) = self.refresh {

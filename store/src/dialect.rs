@@ -33,3 +33,13 @@ pub fn table_exists(engine: Engine) -> &'static str {
         }
     }
 }
+
+/// Asks for tables with rows that point to others that are gone. PostgreSQL never lets that come
+/// about; SQLite checks as it writes, but not what was put in past it.
+#[must_use]
+pub fn broken_references(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Sqlite => Some("SELECT DISTINCT \"table\" AS name FROM pragma_foreign_key_check"),
+        Engine::Postgres => None,
+    }
+}

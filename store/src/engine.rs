@@ -8,7 +8,7 @@ use base::{Clock, Uuid};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 
 use crate::objects::Objects;
-use crate::witness::Witness;
+use crate::witness::{Line, Witness};
 use crate::write::Writer;
 use crate::{Conn, Fault, migrate};
 
@@ -83,6 +83,8 @@ impl Store {
         .await?;
         let instance = instance_of(&dir, &options.clock)?;
         let witness = Witness::open(&dir, options.witness)?;
+        let reading = Conn::pool(readers.clone(), engine);
+        catch_up(&reading, &dir, instance, &witness, options.witness).await?;
         let writer = Writer::start(engine, writing, witness, instance);
         let objects = Objects::open(options.objects.as_deref(), &dir)?;
         Ok(Self(Arc::new(Inner {
@@ -110,7 +112,10 @@ impl Store {
     /// # Errors
     /// [`Fault`] when it does not answer.
     pub async fn is_up(&self) -> Result<(), Fault> {
-        self.read().one("SELECT 1 AS n", Vec::new()).await.map(|_| ())
+        self.read()
+            .one("SELECT 1 AS n", Vec::new())
+            .await
+            .map(|_| ())
     }
 
     /// The files beside the database.
@@ -144,6 +149,29 @@ impl Store {
         // Closing is the last thing; a connection that is gone already needs no word.
         let _ = self.0.readers.clone().close().await;
     }
+}
+
+/// A crash between a commit and its witness leaves rows that nobody was answered for. They stand,
+/// so they get their lines now; `check` would otherwise take them for rows from outside.
+async fn catch_up(
+    db: &Conn,
+    dir: &Path,
+    instance: Uuid,
+    witness: &Witness,
+    name: &str,
+) -> Result<(), Fault> {
+    let (known, last) = crate::witness::tails(dir, name)?;
+    let Some(last) = last else { return Ok(()) };
+    let newer = crate::trail::page(db, instance, last, 10_000).await?;
+    let lines = newer
+        .into_iter()
+        .map(|kept| Line {
+            trail: kept.entry.id,
+            digest: kept.digest,
+        })
+        .filter(|line| !known.contains(&line.trail))
+        .collect();
+    witness.append(lines).await
 }
 
 async fn open_sqlite(

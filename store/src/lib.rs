@@ -17,6 +17,7 @@
 //! `store::testing::each_engine`.
 
 mod body;
+pub mod check;
 mod conn;
 pub mod dialect;
 mod engine;

@@ -21,12 +21,7 @@ pub async fn each_engine(test: impl AsyncFn(&Store, &Clock)) {
         Ok(server) => {
             let dir = tempfile::tempdir().expect("a temporary folder");
             let name = fresh_database(&server).await;
-            run(
-                dir.path(),
-                Some(format!("{}/{name}", server.trim_end_matches('/'))),
-                &test,
-            )
-            .await;
+            run(dir.path(), Some(beside(&server, &name)), &test).await;
             drop_database(&server, &name).await;
         }
         Err(_) => eprintln!("PostgreSQL skipped: KNUTEPUNKT_TEST_PG is not set"),
@@ -50,7 +45,7 @@ async fn run(dir: &Path, database: Option<String>, test: &impl AsyncFn(&Store, &
 async fn fresh_database(server: &str) -> String {
     let chance = Chance::from_system().expect("randomness");
     let name = format!("test_{}", chance.uuid(Clock::System.now()).simple());
-    let admin = Database::connect(format!("{}/postgres", server.trim_end_matches('/')))
+    let admin = Database::connect(beside(server, "postgres"))
         .await
         .expect("the test server answers");
     admin
@@ -62,7 +57,7 @@ async fn fresh_database(server: &str) -> String {
 }
 
 async fn drop_database(server: &str, name: &str) {
-    let admin = Database::connect(format!("{}/postgres", server.trim_end_matches('/')))
+    let admin = Database::connect(beside(server, "postgres"))
         .await
         .expect("the test server answers");
     let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -70,4 +65,13 @@ async fn drop_database(server: &str, name: &str) {
         .execute_unprepared(&drop)
         .await
         .expect("the database goes away");
+}
+
+/// The address of another database on the same server.
+fn beside(server: &str, database: &str) -> String {
+    let authority = server.find("://").map_or(0, |at| at + 3);
+    let end = server[authority..]
+        .find('/')
+        .map_or(server.len(), |at| authority + at);
+    format!("{}/{database}", &server[..end])
 }

@@ -107,6 +107,35 @@ impl Book {
     }
 }
 
+/// How much of the end of a witness file is read at start: some four hundred lines, several times
+/// what one commit can leave without a witness.
+const TAIL: u64 = 400 * LINE;
+
+/// The lines at the end of every witness file, and the last one of the file `name`.
+pub(crate) fn tails(dir: &Path, name: &str) -> Result<(Vec<Uuid>, Option<Uuid>), Fault> {
+    let folder = dir.join("witness");
+    let (mut known, mut last) = (Vec::new(), None);
+    for entry in std::fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let mut file = File::open(&path)?;
+        let from = file.metadata()?.len().saturating_sub(TAIL);
+        file.seek(SeekFrom::Start(from))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        let text = String::from_utf8_lossy(&tail);
+        let ids: Vec<Uuid> = text
+            .lines()
+            .filter_map(parse)
+            .map(|(line, _)| line.trail)
+            .collect();
+        if path.file_stem().is_some_and(|stem| stem == name) {
+            last = ids.last().copied();
+        }
+        known.extend(ids);
+    }
+    Ok((known, last))
+}
+
 /// Bytes of a whole line: uuid, two digests, two spaces, line end.
 const LINE: u64 = 36 + 1 + 64 + 1 + 64 + 1;
 

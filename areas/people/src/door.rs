@@ -82,20 +82,29 @@ pub struct Visitor {
 /// # Errors
 /// [`Failure::SignIn`] when nobody is signed in.
 pub fn visitor(ask: &Ask) -> Result<Visitor, Failure> {
-    Ok(Visitor { hub: ask.hub.clone(), actor: ask.who()?.clone() })
+    Ok(Visitor {
+        hub: ask.hub.clone(),
+        actor: ask.who()?.clone(),
+    })
 }
 
 impl Visitor {
     /// An operator at the command line.
     #[must_use]
     pub fn operator(hub: &Hub, system_user: &str) -> Self {
-        Self { hub: hub.clone(), actor: Arc::new(Actor::operator(system_user)) }
+        Self {
+            hub: hub.clone(),
+            actor: Arc::new(Actor::operator(system_user)),
+        }
     }
 
     /// Somebody by their actor, for jobs that go on in their name.
     #[must_use]
     pub fn new(hub: &Hub, actor: Arc<Actor>) -> Self {
-        Self { hub: hub.clone(), actor }
+        Self {
+            hub: hub.clone(),
+            actor,
+        }
     }
 
     /// Who it is.
@@ -157,7 +166,12 @@ impl Visitor {
     ///
     /// # Errors
     /// [`Failure::NotFound`] when this person may not.
-    pub async fn enter<T: Thing>(&self, tx: &Tx, act: Act, thing: T) -> Result<Granted<T>, Failure> {
+    pub async fn enter<T: Thing>(
+        &self,
+        tx: &Tx,
+        act: Act,
+        thing: T,
+    ) -> Result<Granted<T>, Failure> {
         let ground = may(&self.actor, act, thing.scope()).ok_or(Failure::NotFound)?;
         let entry = self.entry(act.word(), T::KIND, thing.id(), ground, self.hub.now());
         tx.trail(&entry).await?;

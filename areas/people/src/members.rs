@@ -1,7 +1,7 @@
 //! Who belongs to a study: the part of this area's rows that others may ask for.
 
-use base::{Account, Actor, Id, Role, Time, Uuid};
 use ::store::{Conn, Fault, Tx};
+use base::{Account, Actor, Id, Role, Time, Uuid};
 
 use crate::rules::STUDY;
 use crate::store as rows;
@@ -23,7 +23,14 @@ pub struct Member {
 /// [`Fault`] of the database.
 pub async fn of_study(db: &Conn, study: Uuid) -> Result<Vec<Member>, Fault> {
     let rows = rows::members(db, STUDY, study).await?;
-    Ok(rows.into_iter().map(|(account, name, role)| Member { account, name, role }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(account, name, role)| Member {
+            account,
+            name,
+            role,
+        })
+        .collect())
 }
 
 /// Open accounts, by name, to choose members from.
@@ -39,7 +46,13 @@ pub async fn possible(db: &Conn) -> Result<Vec<(Id<Account>, String)>, Fault> {
 ///
 /// # Errors
 /// [`Fault`] of the database.
-pub async fn set(tx: &Tx, study: Uuid, account: Id<Account>, role: Role, now: Time) -> Result<(), Fault> {
+pub async fn set(
+    tx: &Tx,
+    study: Uuid,
+    account: Id<Account>,
+    role: Role,
+    now: Time,
+) -> Result<(), Fault> {
     rows::set_member(tx, account, STUDY, study, role, now).await
 }
 
@@ -64,7 +77,9 @@ pub async fn names(db: &Conn, ids: &[Id<Account>]) -> Result<Vec<(Id<Account>, S
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn actor(db: &Conn, id: Id<Account>) -> Result<Option<Actor>, Fault> {
-    let Some(account) = rows::account(db, id).await? else { return Ok(None) };
+    let Some(account) = rows::account(db, id).await? else {
+        return Ok(None);
+    };
     if account.closed_at.is_some() {
         return Ok(None);
     }

@@ -27,8 +27,14 @@ pub enum Act {
 
 impl Act {
     /// All acts.
-    pub const ALL: [Self; 6] =
-        [Self::Read, Self::Create, Self::Change, Self::Delete, Self::Export, Self::HandOver];
+    pub const ALL: [Self; 6] = [
+        Self::Read,
+        Self::Create,
+        Self::Change,
+        Self::Delete,
+        Self::Export,
+        Self::HandOver,
+    ];
 
     /// The word on the trail.
     #[must_use]
@@ -155,7 +161,11 @@ mod tests {
         actor.account = Some(Id::from(Uuid::from_u128(9)));
         actor.roles = vec![role];
         actor.memberships = member
-            .map(|role| Membership { kind: STUDY.into(), id: STUDY_ID, role })
+            .map(|role| Membership {
+                kind: STUDY.into(),
+                id: STUDY_ID,
+                role,
+            })
             .into_iter()
             .collect();
         actor
@@ -167,21 +177,36 @@ mod tests {
         Act::ALL
             .into_iter()
             .zip(letters)
-            .map(|(act, letter)| if may(actor, act, scope).is_some() { letter } else { '-' })
+            .map(|(act, letter)| {
+                if may(actor, act, scope).is_some() {
+                    letter
+                } else {
+                    '-'
+                }
+            })
             .collect()
     }
 
     fn study_rows(actor: &Actor) -> Vec<String> {
-        [Layer::Card, Layer::Members, Layer::Lead, Layer::Raw, Layer::Released]
-            .map(|layer| row(actor, Scope::Study(STUDY_ID, layer)))
-            .to_vec()
+        [
+            Layer::Card,
+            Layer::Members,
+            Layer::Lead,
+            Layer::Raw,
+            Layer::Released,
+        ]
+        .map(|layer| row(actor, Scope::Study(STUDY_ID, layer)))
+        .to_vec()
     }
 
     #[test]
     fn the_table_of_studies_is_this_one() {
         let nothing = ["------"; 5];
         let table = [
-            (someone(Role::HubLead, None), ["R-----", "RCHDEO", "------", "------", "------"]),
+            (
+                someone(Role::HubLead, None),
+                ["R-----", "RCHDEO", "------", "------", "------"],
+            ),
             (
                 someone(Role::ProcessManager, Some(Role::ProcessManager)),
                 ["RCHDEO", "RCHDEO", "RCHDEO", "RCHDEO", "RCHDEO"],
@@ -218,10 +243,20 @@ mod tests {
     fn only_the_hub_lead_leads_the_hub_and_only_oneself_owns_ones_own() {
         for role in Role::ALL {
             let actor = someone(role, None);
-            let all = if role == Role::HubLead { "RCHDEO" } else { "------" };
+            let all = if role == Role::HubLead {
+                "RCHDEO"
+            } else {
+                "------"
+            };
             assert_eq!(row(&actor, Scope::Hub), all, "{role:?}");
-            assert_eq!(row(&actor, Scope::Own(Id::from(Uuid::from_u128(9)))), "RCHDEO");
-            assert_eq!(row(&actor, Scope::Own(Id::from(Uuid::from_u128(8)))), "------");
+            assert_eq!(
+                row(&actor, Scope::Own(Id::from(Uuid::from_u128(9)))),
+                "RCHDEO"
+            );
+            assert_eq!(
+                row(&actor, Scope::Own(Id::from(Uuid::from_u128(8)))),
+                "------"
+            );
         }
     }
 }

@@ -72,6 +72,8 @@ pub enum Purpose {
     Invitation,
     /// Signs in.
     SignIn,
+    /// Signs in to the demo hub, as often as wanted.
+    Demo,
 }
 
 impl Purpose {
@@ -80,6 +82,7 @@ impl Purpose {
             Self::FirstLead => "first_lead",
             Self::Invitation => "invitation",
             Self::SignIn => "sign_in",
+            Self::Demo => "demo",
         }
     }
 }
@@ -87,7 +90,7 @@ impl Purpose {
 impl std::str::FromStr for Purpose {
     type Err = ();
     fn from_str(word: &str) -> Result<Self, ()> {
-        [Self::FirstLead, Self::Invitation, Self::SignIn]
+        [Self::FirstLead, Self::Invitation, Self::SignIn, Self::Demo]
             .into_iter()
             .find(|purpose| purpose.word() == word)
             .ok_or(())
@@ -116,9 +119,18 @@ pub async fn was_noted(db: &Conn, entry: &Entry, since: Time) -> Result<bool, Fa
 
 /// The hub's row; `None` before the first hub lead has named it.
 pub async fn hub(db: &Conn) -> Result<Option<HubRow>, Fault> {
-    let row = db.one("SELECT name, place, contact FROM hub WHERE id = 1", params![]).await?;
+    let row = db
+        .one(
+            "SELECT name, place, contact FROM hub WHERE id = 1",
+            params![],
+        )
+        .await?;
     row.map(|row| {
-        Ok(HubRow { name: row.text("name")?, place: row.text("place")?, contact: row.text("contact")? })
+        Ok(HubRow {
+            name: row.text("name")?,
+            place: row.text("place")?,
+            contact: row.text("contact")?,
+        })
     })
     .transpose()
 }
@@ -136,7 +148,11 @@ pub async fn set_hub(tx: &Tx, hub: &HubRow, now: Time) -> Result<(), Fault> {
 
 /// How many accounts there are.
 pub async fn account_count(db: &Conn) -> Result<i64, Fault> {
-    db.count("SELECT COUNT(*) AS n FROM account WHERE closed_at IS NULL", params![]).await
+    db.count(
+        "SELECT COUNT(*) AS n FROM account WHERE closed_at IS NULL",
+        params![],
+    )
+    .await
 }
 
 /// Adds an account. A taken e-mail is [`Fault::Taken`].
@@ -157,7 +173,11 @@ pub async fn add_account(tx: &Tx, account: &AccountRow, now: Time) -> Result<(),
 
 /// Gives an account exactly these roles at the hub.
 pub async fn set_roles(tx: &Tx, account: Id<Account>, roles: &[Role]) -> Result<(), Fault> {
-    tx.exec("DELETE FROM account_role WHERE account = $1", params![account]).await?;
+    tx.exec(
+        "DELETE FROM account_role WHERE account = $1",
+        params![account],
+    )
+    .await?;
     for role in roles {
         tx.exec(
             "INSERT INTO account_role (account, role) VALUES ($1, $2)",
@@ -170,22 +190,39 @@ pub async fn set_roles(tx: &Tx, account: Id<Account>, roles: &[Role]) -> Result<
 
 /// Keeps a passphrase's hash.
 pub async fn set_passphrase(tx: &Tx, account: Id<Account>, hash: &str) -> Result<(), Fault> {
-    tx.exec("UPDATE account SET passphrase = $1 WHERE id = $2", params![hash, account]).await?;
+    tx.exec(
+        "UPDATE account SET passphrase = $1 WHERE id = $2",
+        params![hash, account],
+    )
+    .await?;
     Ok(())
 }
 
 /// Keeps the language somebody chose.
 pub async fn set_lang(tx: &Tx, account: Id<Account>, lang: Lang) -> Result<(), Fault> {
-    tx.exec("UPDATE account SET lang = $1 WHERE id = $2", params![lang.tag(), account]).await?;
+    tx.exec(
+        "UPDATE account SET lang = $1 WHERE id = $2",
+        params![lang.tag(), account],
+    )
+    .await?;
     Ok(())
 }
 
 /// Closes an account, or opens it again; its sessions and open links end with it.
 pub async fn set_closed(tx: &Tx, account: Id<Account>, at: Option<Time>) -> Result<(), Fault> {
-    tx.exec("UPDATE account SET closed_at = $1 WHERE id = $2", params![at, account]).await?;
+    tx.exec(
+        "UPDATE account SET closed_at = $1 WHERE id = $2",
+        params![at, account],
+    )
+    .await?;
     if at.is_some() {
-        tx.exec("DELETE FROM session WHERE account = $1", params![account]).await?;
-        tx.exec("DELETE FROM link WHERE account = $1 AND used_at IS NULL", params![account]).await?;
+        tx.exec("DELETE FROM session WHERE account = $1", params![account])
+            .await?;
+        tx.exec(
+            "DELETE FROM link WHERE account = $1 AND used_at IS NULL",
+            params![account],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -206,22 +243,33 @@ fn account_of(row: &Row) -> Result<AccountRow, Fault> {
 /// An account by its id.
 pub async fn account(db: &Conn, id: Id<Account>) -> Result<Option<AccountRow>, Fault> {
     let sql = format!("SELECT {ACCOUNT} FROM account WHERE id = $1");
-    db.one(&sql, params![id]).await?.map(|row| account_of(&row)).transpose()
+    db.one(&sql, params![id])
+        .await?
+        .map(|row| account_of(&row))
+        .transpose()
 }
 
 /// The open account with this e-mail, with its passphrase's hash.
-pub async fn by_email(db: &Conn, email: &str) -> Result<Option<(Id<Account>, Option<String>)>, Fault> {
+pub async fn by_email(
+    db: &Conn,
+    email: &str,
+) -> Result<Option<(Id<Account>, Option<String>)>, Fault> {
     let row = db
         .one(
             "SELECT id, passphrase FROM account WHERE email = $1 AND closed_at IS NULL",
             params![email],
         )
         .await?;
-    row.map(|row| Ok((row.id("id")?, row.opt_text("passphrase")?))).transpose()
+    row.map(|row| Ok((row.id("id")?, row.opt_text("passphrase")?)))
+        .transpose()
 }
 
 /// One page of the accounts with their roles, by name.
-pub async fn accounts(db: &Conn, limit: i64, offset: i64) -> Result<Vec<(AccountRow, Vec<Role>)>, Fault> {
+pub async fn accounts(
+    db: &Conn,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(AccountRow, Vec<Role>)>, Fault> {
     let sql = format!("SELECT {ACCOUNT} FROM account ORDER BY name, id LIMIT $1 OFFSET $2");
     let accounts: Vec<AccountRow> = db
         .all(&sql, params![limit, offset])
@@ -237,12 +285,18 @@ pub async fn accounts(db: &Conn, limit: i64, offset: i64) -> Result<Vec<(Account
             params![limit, offset],
         )
         .await?;
-    let roles: Vec<(Id<Account>, Role)> =
-        roles.iter().map(|row| Ok((row.id("account")?, row.word("role")?))).collect::<Result<_, Fault>>()?;
+    let roles: Vec<(Id<Account>, Role)> = roles
+        .iter()
+        .map(|row| Ok((row.id("account")?, row.word("role")?)))
+        .collect::<Result<_, Fault>>()?;
     Ok(accounts
         .into_iter()
         .map(|account| {
-            let own = roles.iter().filter(|(id, _)| *id == account.id).map(|(_, role)| *role).collect();
+            let own = roles
+                .iter()
+                .filter(|(id, _)| *id == account.id)
+                .map(|(_, role)| *role)
+                .collect();
             (account, own)
         })
         .collect())
@@ -250,7 +304,8 @@ pub async fn accounts(db: &Conn, limit: i64, offset: i64) -> Result<Vec<(Account
 
 /// All accounts, also closed ones.
 pub async fn all_accounts_count(db: &Conn) -> Result<i64, Fault> {
-    db.count("SELECT COUNT(*) AS n FROM account", params![]).await
+    db.count("SELECT COUNT(*) AS n FROM account", params![])
+        .await
 }
 
 /// Open accounts that have one of the roles of a study's members, by name, for choosing members.
@@ -261,7 +316,9 @@ pub async fn possible_members(db: &Conn) -> Result<Vec<(Id<Account>, String)>, F
             params![],
         )
         .await?;
-    rows.iter().map(|row| Ok((row.id("id")?, row.text("name")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.text("name")?)))
+        .collect()
 }
 
 /// Names of these accounts.
@@ -270,10 +327,18 @@ pub async fn names(db: &Conn, ids: &[Id<Account>]) -> Result<Vec<(Id<Account>, S
         return Ok(Vec::new());
     }
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let sql = format!("SELECT id, name FROM account WHERE id IN ({})", places.join(", "));
-    let values = ids.iter().map(|id| store::IntoValue::into_value(*id)).collect();
+    let sql = format!(
+        "SELECT id, name FROM account WHERE id IN ({})",
+        places.join(", ")
+    );
+    let values = ids
+        .iter()
+        .map(|id| store::IntoValue::into_value(*id))
+        .collect();
     let rows = db.all(&sql, values).await?;
-    rows.iter().map(|row| Ok((row.id("id")?, row.text("name")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.text("name")?)))
+        .collect()
 }
 
 /// Makes somebody a member, or changes what they are there.
@@ -295,7 +360,12 @@ pub async fn set_member(
 }
 
 /// Ends a membership.
-pub async fn remove_member(tx: &Tx, account: Id<Account>, kind: &str, subject: Uuid) -> Result<(), Fault> {
+pub async fn remove_member(
+    tx: &Tx,
+    account: Id<Account>,
+    kind: &str,
+    subject: Uuid,
+) -> Result<(), Fault> {
     tx.exec(
         "DELETE FROM membership WHERE account = $1 AND kind = $2 AND subject = $3",
         params![account, kind, subject],
@@ -305,7 +375,11 @@ pub async fn remove_member(tx: &Tx, account: Id<Account>, kind: &str, subject: U
 }
 
 /// The members of something, by name.
-pub async fn members(db: &Conn, kind: &str, subject: Uuid) -> Result<Vec<(Id<Account>, String, Role)>, Fault> {
+pub async fn members(
+    db: &Conn,
+    kind: &str,
+    subject: Uuid,
+) -> Result<Vec<(Id<Account>, String, Role)>, Fault> {
     let rows = db
         .all(
             "SELECT m.account AS account, a.name AS name, m.role AS role FROM membership m \
@@ -314,7 +388,9 @@ pub async fn members(db: &Conn, kind: &str, subject: Uuid) -> Result<Vec<(Id<Acc
             params![kind, subject],
         )
         .await?;
-    rows.iter().map(|row| Ok((row.id("account")?, row.text("name")?, row.word("role")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.id("account")?, row.text("name")?, row.word("role")?)))
+        .collect()
 }
 
 /// Begins a session.
@@ -328,7 +404,15 @@ pub async fn add_session(
     tx.exec(
         "INSERT INTO session (id, account, token, device, made_at, seen_at, ends_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![session.id, account, token, &session.device, session.made_at, session.seen_at, ends_at],
+        params![
+            session.id,
+            account,
+            token,
+            &session.device,
+            session.made_at,
+            session.seen_at,
+            ends_at
+        ],
     )
     .await?;
     Ok(())
@@ -365,7 +449,10 @@ pub async fn actor_by_token(
 }
 
 /// Roles at the hub, and memberships, of one account.
-pub async fn roles_of(db: &Conn, account: Id<Account>) -> Result<(Vec<Role>, Vec<Membership>), Fault> {
+pub async fn roles_of(
+    db: &Conn,
+    account: Id<Account>,
+) -> Result<(Vec<Role>, Vec<Membership>), Fault> {
     // One question for both: an empty kind marks the roles at the hub.
     let rows = db
         .all(
@@ -380,7 +467,11 @@ pub async fn roles_of(db: &Conn, account: Id<Account>) -> Result<(Vec<Role>, Vec
         let role = row.word("role")?;
         match row.opt_id::<()>("subject")? {
             None => roles.push(role),
-            Some(id) => memberships.push(Membership { kind: row.text("kind")?, id: id.uuid(), role }),
+            Some(id) => memberships.push(Membership {
+                kind: row.text("kind")?,
+                id: id.uuid(),
+                role,
+            }),
         }
     }
     Ok((roles, memberships))
@@ -388,12 +479,20 @@ pub async fn roles_of(db: &Conn, account: Id<Account>) -> Result<(Vec<Role>, Vec
 
 /// Notes that a session was used.
 pub async fn touch_session(tx: &Tx, id: Id<Session>, now: Time) -> Result<(), Fault> {
-    tx.exec("UPDATE session SET seen_at = $1 WHERE id = $2", params![now, id]).await?;
+    tx.exec(
+        "UPDATE session SET seen_at = $1 WHERE id = $2",
+        params![now, id],
+    )
+    .await?;
     Ok(())
 }
 
 /// The sessions of somebody, newest use first.
-pub async fn sessions(db: &Conn, account: Id<Account>, now: Time) -> Result<Vec<SessionRow>, Fault> {
+pub async fn sessions(
+    db: &Conn,
+    account: Id<Account>,
+    now: Time,
+) -> Result<Vec<SessionRow>, Fault> {
     let rows = db
         .all(
             "SELECT id, device, made_at, seen_at FROM session WHERE account = $1 AND ends_at > $2 \
@@ -415,13 +514,26 @@ pub async fn sessions(db: &Conn, account: Id<Account>, now: Time) -> Result<Vec<
 
 /// Ends one of somebody's sessions; gives whether there was one.
 pub async fn end_session(tx: &Tx, account: Id<Account>, id: Id<Session>) -> Result<bool, Fault> {
-    let gone = tx.exec("DELETE FROM session WHERE id = $1 AND account = $2", params![id, account]).await?;
+    let gone = tx
+        .exec(
+            "DELETE FROM session WHERE id = $1 AND account = $2",
+            params![id, account],
+        )
+        .await?;
     Ok(gone > 0)
 }
 
 /// Ends all of somebody's sessions but one.
-pub async fn end_other_sessions(tx: &Tx, account: Id<Account>, keep: Id<Session>) -> Result<(), Fault> {
-    tx.exec("DELETE FROM session WHERE account = $1 AND id <> $2", params![account, keep]).await?;
+pub async fn end_other_sessions(
+    tx: &Tx,
+    account: Id<Account>,
+    keep: Id<Session>,
+) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM session WHERE account = $1 AND id <> $2",
+        params![account, keep],
+    )
+    .await?;
     Ok(())
 }
 
@@ -436,7 +548,11 @@ pub async fn add_link(tx: &Tx, link: &LinkRow, token: Digest, now: Time) -> Resu
 }
 
 /// Takes back the open links of a purpose: a new one replaces the old.
-pub async fn drop_links(tx: &Tx, purpose: Purpose, account: Option<Id<Account>>) -> Result<(), Fault> {
+pub async fn drop_links(
+    tx: &Tx,
+    purpose: Purpose,
+    account: Option<Id<Account>>,
+) -> Result<(), Fault> {
     tx.exec(
         "DELETE FROM link WHERE purpose = $1 AND used_at IS NULL AND (account = $2 OR (account IS NULL AND $3))",
         params![purpose.word(), account.map_or(Uuid::nil(), Id::uuid), account.is_none()],
@@ -448,7 +564,10 @@ pub async fn drop_links(tx: &Tx, purpose: Purpose, account: Option<Id<Account>>)
 /// The link behind a secret.
 pub async fn link(db: &Conn, token: Digest) -> Result<Option<LinkRow>, Fault> {
     let row = db
-        .one("SELECT id, purpose, account, ends_at, used_at FROM link WHERE token = $1", params![token])
+        .one(
+            "SELECT id, purpose, account, ends_at, used_at FROM link WHERE token = $1",
+            params![token],
+        )
         .await?;
     row.map(|row| {
         Ok(LinkRow {
@@ -471,10 +590,4 @@ pub async fn use_link(tx: &Tx, id: Id<Link>, now: Time) -> Result<bool, Fault> {
         )
         .await?;
     Ok(used == 1)
-}
-
-/// Takes an account out of the hub for good.
-pub async fn erase_account(tx: &Tx, account: Id<Account>) -> Result<(), Fault> {
-    tx.exec("DELETE FROM account WHERE id = $1", params![account]).await?;
-    Ok(())
 }

@@ -1,0 +1,193 @@
+//! Looks over what the store itself keeps: trail against witness, objects, foreign keys.
+
+use std::collections::HashMap;
+
+use base::{Digest, Id, Uuid};
+
+use crate::{Fault, Store, dialect, objects, params, trail, witness};
+
+/// Rows read at a time.
+const PAGE: i64 = 500;
+
+/// Compares the trail with the witness both ways, reads every object, asks the engine for broken
+/// references. One line per fault, with what to do; none when all is well.
+///
+/// # Errors
+/// [`Fault`] when database or files can't be read at all.
+pub async fn run(store: &Store) -> Result<Vec<String>, Fault> {
+    let mut faults = trail_and_witness(store).await?;
+    faults.extend(all_objects(store).await?);
+    faults.extend(references(store).await?);
+    Ok(faults)
+}
+
+async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
+    // The trail is read first: what is written meanwhile is then in the witness at least.
+    let mut faults = Vec::new();
+    let mut rows: HashMap<Uuid, Digest> = HashMap::new();
+    let mut after = Uuid::nil();
+    loop {
+        let page = trail::page(&store.read(), store.instance(), after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.entry.id;
+        for kept in page {
+            if kept.entry.digest(store.instance()) != kept.digest {
+                faults.push(format!(
+                    "trail row {} was changed after it was written: restore it from a backup",
+                    kept.entry.id
+                ));
+            }
+            rows.insert(kept.entry.id, kept.digest);
+        }
+    }
+    let dir = store.dir().to_path_buf();
+    let account = tokio::task::spawn_blocking(move || witness::read_all(&dir))
+        .await
+        .map_err(|_| Fault::Closed)??;
+    for place in &account.broken {
+        faults.push(format!(
+            "witness {place}: the chain is broken there; compare with a backup of the witness"
+        ));
+    }
+    for line in &account.lines {
+        match rows.remove(&line.trail) {
+            Some(digest) if digest == line.digest => {}
+            Some(_) => faults.push(format!("trail row {} is not the one that was witnessed: restore from a backup", line.trail)),
+            // Written after the trail was read.
+            None if line.trail > after => {}
+            None if is_repeated(&account.lines, line) => {}
+            None => faults.push(format!("trail row {} is lost, and with it what was saved in the same act: restore from a backup", line.trail)),
+        }
+    }
+    for id in rows.keys() {
+        faults.push(format!(
+            "trail row {id} has no witness: it was not written by this program"
+        ));
+    }
+    Ok(faults)
+}
+
+/// A row whose line was appended again after a crash stands twice.
+fn is_repeated(lines: &[witness::Line], line: &witness::Line) -> bool {
+    lines
+        .iter()
+        .filter(|other| other.trail == line.trail)
+        .count()
+        > 1
+}
+
+async fn all_objects(store: &Store) -> Result<Vec<String>, Fault> {
+    let mut faults = Vec::new();
+    let mut after = Id::from(Uuid::nil());
+    loop {
+        let page = objects::page(&store.read(), after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(faults);
+        };
+        after = last.id;
+        for object in &page {
+            if let Err(fault) = store.objects().get(object).await {
+                faults.push(format!(
+                    "object {}: {fault}; restore it from a backup",
+                    object.id
+                ));
+            }
+        }
+    }
+}
+
+async fn references(store: &Store) -> Result<Vec<String>, Fault> {
+    let Some(sql) = dialect::broken_references(store.engine()) else {
+        return Ok(Vec::new());
+    };
+    let rows = store.read().all(sql, params![]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(format!(
+                "table {}: rows point to others that are gone; restore from a backup",
+                row.text("name")?
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use crate::trail::Entry;
+
+    async fn written(store: &Store, n: u128) {
+        let entry = Entry {
+            id: Uuid::from_u128(n),
+            at: testing::NOON,
+            actor: None,
+            role: "operator:test".into(),
+            act: "read".into(),
+            kind: "study".into(),
+            subject: Uuid::from_u128(5),
+            ground: "operator".into(),
+        };
+        let done: Result<(), Fault> = store
+            .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
+            .await;
+        done.unwrap();
+    }
+
+    async fn past_the_program(store: &Store, sql: &'static str, id: Uuid) {
+        let done: Result<u64, Fault> = store
+            .write(move |tx| Box::pin(async move { tx.exec(sql, params![id]).await }))
+            .await;
+        done.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_lost_a_changed_and_a_foreign_row_are_each_told() {
+        testing::each_engine(async |store, _| {
+            for n in 1..=4 {
+                written(store, n).await;
+            }
+            assert_eq!(run(store).await.unwrap(), Vec::<String>::new());
+            past_the_program(store, "DELETE FROM trail WHERE id = $1", Uuid::from_u128(2)).await;
+            past_the_program(
+                store,
+                "UPDATE trail SET act = 'nothing' WHERE id = $1",
+                Uuid::from_u128(3),
+            )
+            .await;
+            let faults = run(store).await.unwrap();
+            assert_eq!(faults.len(), 2, "{faults:?}");
+            assert!(
+                faults
+                    .iter()
+                    .any(|line| line.contains("changed after") && line.contains("0003"))
+            );
+            assert!(
+                faults
+                    .iter()
+                    .any(|line| line.contains("is lost") && line.contains("0002"))
+            );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_missing_object_is_told() {
+        testing::each_engine(async |store, clock| {
+            let (id, now) = (base::Chance::seeded(1).id(clock.now()), clock.now());
+            let object = store
+                .objects()
+                .put(id, "text/plain", "hei".into())
+                .await
+                .unwrap();
+            let done: Result<(), Fault> = store
+                .write(move |tx| Box::pin(async move { objects::add(tx, &object, now).await }))
+                .await;
+            done.unwrap();
+            assert_eq!(run(store).await.unwrap(), Vec::<String>::new());
+            store.objects().delete(id).await.unwrap();
+            assert_eq!(run(store).await.unwrap().len(), 1);
+        })
+        .await;
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,12 +19,12 @@ pub struct Hub {
     base: String,
     /// When the program was started.
     pub started: Instant,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Hub {
-    /// Starts `serve` on an empty folder and waits for the line that tells where it listens.
-    pub fn start(program: &Path) -> Result<Self, String> {
+    /// Starts `serve` or `demo` on an empty folder and waits for the line that tells where it listens.
+    pub fn start(program: &Path, command: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
         let log = folder.path().join("log");
         let messages = File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
@@ -35,7 +35,7 @@ impl Hub {
             }
         }
         serve
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args([command, "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -66,13 +66,29 @@ impl Hub {
             child,
             base,
             started,
-            _folder: folder,
+            folder,
         })
     }
 
     /// The process's number.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The address of the pages.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Stops the program and gives its folder.
+    pub fn stop(mut self) -> PathBuf {
+        process::stop(&mut self.child);
+        self.data()
     }
 
     /// Asks for a page until the answer is complete, and gives its status; redirects are not followed.

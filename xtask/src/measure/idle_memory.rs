@@ -21,7 +21,7 @@ fn take(program: &Path) -> Result<Measurement, String> {
     let mut held = Vec::new();
     let mut highest = Vec::new();
     for _ in 0..RUNS {
-        let hub = Hub::start(program)?;
+        let hub = Hub::start(program, "serve")?;
         hub.get("/")?;
         clock::wait(Duration::from_secs(3));
         let path = Path::new("/proc")

@@ -19,7 +19,7 @@ fn take(program: &Path) -> Result<Measurement, String> {
     let mut times = Vec::new();
     let mut statuses = Vec::new();
     for _ in 0..RUNS {
-        let hub = Hub::start(program)?;
+        let hub = Hub::start(program, "serve")?;
         statuses.push(hub.get("/")?);
         times.push(hub.started.elapsed().as_secs_f64() * 1000.0);
     }

@@ -87,7 +87,8 @@ CREATE TABLE import_file (
     import {{uuid}} NOT NULL REFERENCES import (id) ON DELETE CASCADE,
     place BIGINT NOT NULL,
     name TEXT NOT NULL,
-    object {{uuid}} NOT NULL REFERENCES object (id),
+    -- None again when the file was refused, or when its source was taken out.
+    object {{uuid}} REFERENCES object (id),
     size BIGINT NOT NULL,
     -- waiting, done, refused
     state TEXT NOT NULL,

@@ -101,6 +101,15 @@ CREATE TABLE note (
 CREATE INDEX note_by_about ON note (about_kind, about);
 CREATE INDEX note_by_study ON note (study);
 
+-- The last number given to a quote or a finding of a study, so that none is given twice.
+CREATE TABLE numbering (
+    study {{uuid}} NOT NULL REFERENCES study (id) ON DELETE CASCADE,
+    -- quote, finding
+    what TEXT NOT NULL,
+    last BIGINT NOT NULL,
+    PRIMARY KEY (study, what)
+);
+
 CREATE TABLE theme (
     id {{uuid}} PRIMARY KEY,
     study {{uuid}} NOT NULL REFERENCES study (id) ON DELETE CASCADE,

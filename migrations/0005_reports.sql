@@ -6,6 +6,10 @@ CREATE TABLE report (
     -- process, final
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
+    -- May be empty.
+    subtitle TEXT NOT NULL,
+    -- When the interviews were held, in words; may be empty.
+    period TEXT NOT NULL,
     -- nb, nn, en
     lang TEXT NOT NULL,
     made_at BIGINT NOT NULL,
@@ -25,6 +29,18 @@ CREATE TABLE report_part (
     changed_by {{uuid}},
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (report, part)
+);
+
+-- What the checks found and somebody let stand, with the reason.
+CREATE TABLE report_check (
+    report {{uuid}} NOT NULL REFERENCES report (id) ON DELETE CASCADE,
+    -- Digest of rule, place and words; tells nothing by itself.
+    mark TEXT NOT NULL,
+    body {{bytes}} NOT NULL,
+    key_ref BIGINT,
+    decided_by {{uuid}},
+    decided_at BIGINT NOT NULL,
+    PRIMARY KEY (report, mark)
 );
 
 -- A version that never changes.

@@ -29,8 +29,8 @@ pub(crate) struct Asker {
     pub(crate) secure: bool,
 }
 
-/// No page may take longer; what does is a job.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// No request may take longer: time enough for 200 MB over a slow line. What works for long is a job.
+const TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Everything, for the hub's own listener.
 pub fn router(hub: &Hub, routes: Routes) -> Router {

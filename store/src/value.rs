@@ -25,6 +25,11 @@ macro_rules! plain {
 }
 plain!(i64, bool, String, Uuid, Vec<u8>);
 
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
 impl IntoValue for &str {
     fn into_value(self) -> Value {
         Value::from(self)

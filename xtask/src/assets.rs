@@ -16,12 +16,14 @@ use crate::{files, node, process, stamp};
 /// Designsystemet's style sheet uses cascade layers; these are the first browsers that know them.
 const BROWSERS: &str = "chrome99,firefox97,safari15.4";
 
-/// The PDF's typeface: regular, italic, and the two weights of headings.
-const PDF_FONTS: [&str; 4] = [
+/// The PDF's typeface: regular and the two weights of headings, each with its italic.
+const PDF_FONTS: [&str; 6] = [
     "SourceSans3-Regular.ttf",
     "SourceSans3-It.ttf",
     "SourceSans3-Semibold.ttf",
+    "SourceSans3-SemiboldIt.ttf",
     "SourceSans3-Bold.ttf",
+    "SourceSans3-BoldIt.ttf",
 ];
 
 /// What the program carries along from others, and where its licence is.

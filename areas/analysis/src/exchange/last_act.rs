@@ -1,0 +1,63 @@
+//! The last act of bringing a project in: everything but the texts, in one go.
+
+use ::store::Tx;
+use base::{Id, Time, Uuid};
+use frame::Failure;
+use people::Visitor;
+use voices::{Block, Import, Source};
+
+use super::store;
+use crate::codebook::Code;
+use crate::coding::{Coder, Coding, Note, Passage};
+use crate::findings::{self, NewTheme};
+
+/// Rows of the last act.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) coders: Vec<(Id<Coder>, Uuid, String)>,
+    pub(super) codes: Vec<Code>,
+    pub(super) passages: Vec<Passage>,
+    pub(super) touched: Vec<(Id<Block>, Id<Passage>)>,
+    pub(super) codings: Vec<Coding>,
+    pub(super) notes: Vec<Note>,
+    pub(super) themes: Vec<NewThemeRow>,
+    pub(super) sources: Vec<Id<Source>>,
+}
+
+pub(super) struct NewThemeRow {
+    pub(super) guid: Uuid,
+    pub(super) theme: NewTheme,
+}
+
+/// The last act: everything but the texts.
+pub(super) async fn write(
+    tx: &Tx,
+    visitor: &Visitor,
+    import: &Import,
+    rows: &Rows,
+    now: Time,
+) -> Result<(), Failure> {
+    let study = import.study;
+    for (id, guid, name) in &rows.coders {
+        crate::store::add_coder(tx, *id, study, None, name, *guid).await?;
+    }
+    for code in &rows.codes {
+        crate::store::add_code(tx, study, code, now).await?;
+    }
+    store::add_passages(tx, &rows.passages, &rows.touched).await?;
+    store::add_codings(tx, &rows.codings).await?;
+    for source in &rows.sources {
+        store::count_source(tx, *source).await?;
+    }
+    for note in &rows.notes {
+        crate::store::add_note(tx, note, now).await?;
+    }
+    findings::bring_in_themes(
+        tx,
+        visitor,
+        study,
+        rows.themes.iter().map(|row| (row.guid, &row.theme)),
+    )
+    .await?;
+    Ok(())
+}

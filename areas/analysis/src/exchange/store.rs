@@ -1,0 +1,222 @@
+//! SQL of exchange: many rows at once, in and out.
+
+use ::store::{Conn, Fault, Tx, Value, params};
+use base::{Digest, Id, Time, Uuid};
+use voices::{Block, Source, Study};
+
+use crate::coding::store::{PASSAGE, coding, passage};
+use crate::coding::{Coder, Coding, Passage};
+use crate::store::places;
+
+/// Rows in one statement.
+const ROWS: usize = 200;
+
+/// Somebody who marked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CoderRow {
+    /// Their id.
+    pub id: Id<Coder>,
+    /// Identity in files of other programs; nil for marks of which nobody tells who made them.
+    pub guid: Uuid,
+    /// Name.
+    pub name: String,
+}
+
+/// An export that was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExportRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The format's word.
+    pub format: String,
+    /// Who; none for an operator.
+    pub actor: Option<Uuid>,
+    /// `account`, or `operator:<system user>`.
+    pub role: String,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// When.
+    pub at: Time,
+}
+
+/// `(…), (…)` for `rows` rows of `width` values.
+fn lines(rows: usize, width: usize) -> String {
+    let all: Vec<String> = (0..rows)
+        .map(|row| format!("({})", places(row * width + 1, width)))
+        .collect();
+    all.join(", ")
+}
+
+/// Adds passages, and notes which blocks each touches.
+pub async fn add_passages(
+    tx: &Tx,
+    passages: &[Passage],
+    touched: &[(Id<Block>, Id<Passage>)],
+) -> Result<(), Fault> {
+    for some in passages.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(some.len() * 12);
+        for row in some {
+            let (from, to) = (
+                row.anchor.map(|anchor| anchor.from),
+                row.anchor.map(|anchor| anchor.to),
+            );
+            values.extend(params![
+                row.id,
+                row.study,
+                row.source,
+                from.map(|point| point.block),
+                from.map_or(0, |point| point.at),
+                to.map(|point| point.block),
+                to.map_or(0, |point| point.at),
+                row.raw.map(|(from, _)| from),
+                row.raw.map(|(_, to)| to),
+                row.guid,
+                row.made_by,
+                row.made_at,
+            ]);
+        }
+        let sql = format!(
+            "INSERT INTO passage (id, study, source, from_block, from_at, to_block, to_at, raw_from, \
+             raw_to, guid, made_by, made_at) VALUES {}",
+            lines(some.len(), 12)
+        );
+        tx.exec(&sql, values).await?;
+    }
+    for some in touched.chunks(ROWS) {
+        let values = some
+            .iter()
+            .flat_map(|(block, passage)| params![*block, *passage])
+            .collect();
+        let sql = format!(
+            "INSERT INTO passage_block (block, passage) VALUES {}",
+            lines(some.len(), 2)
+        );
+        tx.exec(&sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Adds codings; each (passage, code, coder) at most once among them.
+pub async fn add_codings(tx: &Tx, codings: &[Coding]) -> Result<(), Fault> {
+    for some in codings.chunks(ROWS) {
+        let values = some
+            .iter()
+            .flat_map(|row| {
+                params![
+                    row.id,
+                    row.passage,
+                    row.code,
+                    row.coder,
+                    row.guid,
+                    row.made_at
+                ]
+            })
+            .collect();
+        let sql = format!(
+            "INSERT INTO coding (id, passage, code, coder, guid, made_at) VALUES {}",
+            lines(some.len(), 6)
+        );
+        tx.exec(&sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Counts the codings of a source that has none counted yet.
+pub async fn count_source(tx: &Tx, source: Id<Source>) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO tally (code, source, n) SELECT c.code, p.source, COUNT(*) FROM coding c \
+         JOIN passage p ON p.id = c.passage WHERE p.source = $1 GROUP BY c.code, p.source",
+        params![source],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The coders of a study.
+pub async fn coders(db: &Conn, study: Id<Study>) -> Result<Vec<CoderRow>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, guid, name FROM coder WHERE study = $1 ORDER BY name, id",
+            params![study],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(CoderRow {
+                id: row.id("id")?,
+                guid: row.uuid("guid")?,
+                name: row.text("name")?,
+            })
+        })
+        .collect()
+}
+
+/// The passages of a source.
+pub async fn passages(db: &Conn, source: Id<Source>) -> Result<Vec<Passage>, Fault> {
+    let sql = format!("SELECT {PASSAGE} FROM passage WHERE source = $1 ORDER BY made_at, id");
+    db.all(&sql, params![source])
+        .await?
+        .iter()
+        .map(passage)
+        .collect()
+}
+
+/// The codings of a source.
+pub async fn codings(db: &Conn, source: Id<Source>) -> Result<Vec<Coding>, Fault> {
+    let rows = db
+        .all(
+            "SELECT coding.id, coding.passage, coding.code, coding.coder, coding.guid, coding.made_at \
+             FROM coding JOIN passage ON passage.id = coding.passage \
+             WHERE passage.source = $1 ORDER BY coding.made_at, coding.id",
+            params![source],
+        )
+        .await?;
+    rows.iter().map(coding).collect()
+}
+
+/// Notes that an export was made.
+pub async fn add_export(tx: &Tx, study: Id<Study>, row: &ExportRow) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO export (id, study, format, actor, role, digest, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![row.id, study, &row.format, row.actor, &row.role, row.digest, row.at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The exports of a study, newest first: one page of them.
+pub async fn exports(
+    db: &Conn,
+    study: Id<Study>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<ExportRow>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, format, actor, role, digest, at FROM export WHERE study = $1 \
+             ORDER BY at DESC, id DESC LIMIT $2 OFFSET $3",
+            params![study, limit, offset],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ExportRow {
+                id: row.uuid("id")?,
+                format: row.text("format")?,
+                actor: row.opt_id::<()>("actor")?.map(Id::uuid),
+                role: row.text("role")?,
+                digest: row.digest("digest")?,
+                at: row.time("at")?,
+            })
+        })
+        .collect()
+}
+
+/// How many exports a study has.
+pub async fn export_count(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COUNT(*) AS n FROM export WHERE study = $1",
+        params![study],
+    )
+    .await
+}

@@ -1,0 +1,157 @@
+//! Pages of themes and findings.
+
+mod evidence;
+mod findings;
+mod themes;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::Id;
+use frame::{Ask, Door, Failure, Routes};
+use people::{Act, Layer, StudyPart, Visitor};
+use serde::Deserialize;
+use ui::page::Crumb;
+use ui::parts::{Tone, alert};
+use ui::{Markup, Words, html};
+use voices::{Side, Study};
+
+use super::quotes::Quote;
+use super::{Hint, StudyId, Theme, hints, store};
+use crate::pages::{crumbs, place_href, style_href};
+
+/// Quotes on a page.
+const PAGE: i64 = 20;
+
+/// The routes of themes and findings.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/studies/{slug}/themes", Door::Staff, themes::list)
+        .post("/studies/{slug}/themes", Door::Staff, themes::add)
+        .post(
+            "/studies/{slug}/themes/from-code",
+            Door::Staff,
+            themes::from_code,
+        )
+        .get("/studies/{slug}/themes/{id}", Door::Staff, themes::show)
+        .get(
+            "/studies/{slug}/themes/{id}/edit",
+            Door::Staff,
+            themes::edit,
+        )
+        .post(
+            "/studies/{slug}/themes/{id}/edit",
+            Door::Staff,
+            themes::change,
+        )
+        .post(
+            "/studies/{slug}/themes/{id}/move",
+            Door::Staff,
+            themes::step,
+        )
+        .post(
+            "/studies/{slug}/themes/{id}/delete",
+            Door::Staff,
+            themes::delete,
+        )
+        .get("/studies/{slug}/findings", Door::Staff, findings::list)
+        .post("/studies/{slug}/findings", Door::Staff, findings::add)
+        .get("/studies/{slug}/findings/new", Door::Staff, findings::new)
+        .get("/studies/{slug}/findings/{id}", Door::Staff, findings::edit)
+        .post(
+            "/studies/{slug}/findings/{id}",
+            Door::Staff,
+            findings::change,
+        )
+        .post(
+            "/studies/{slug}/findings/{id}/delete",
+            Door::Staff,
+            findings::delete,
+        )
+        .post(
+            "/studies/{slug}/findings/{id}/evidence",
+            Door::Staff,
+            evidence::set,
+        )
+        .post(
+            "/studies/{slug}/findings/{id}/evidence/remove",
+            Door::Staff,
+            evidence::remove,
+        )
+}
+
+/// What stands in the query of these pages.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    page: Option<i64>,
+    theme: Option<String>,
+    code: Option<String>,
+}
+
+/// An id from an address; what is no id is not there.
+fn id_of<T>(text: &str) -> Result<Id<T>, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+fn may_change(visitor: &Visitor, study: StudyId) -> bool {
+    visitor.may(Act::Change, &StudyPart(study.uuid(), Layer::Raw))
+}
+
+/// A page of a study: title, way here and body.
+fn page(ask: &Ask, study: &Study, title: &str, way: &[(&str, &str)], body: Markup) -> ui::Page {
+    let base = format!("/studies/{}", study.slug);
+    let steps = way
+        .iter()
+        .map(|(path, key)| Crumb::new(format!("{base}/{path}"), ask.t(key)))
+        .collect();
+    ask.page(title, body)
+        .crumbs(crumbs(ask, study, steps))
+        .style(style_href(study))
+}
+
+/// A form shown again since something is to be mended.
+fn again(page: &ui::Page) -> Response {
+    let mut response = frame::show(page);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// A quote with number, speaker, source and the way back to where it was said.
+fn quote(words: &Words, slug: &str, one: &Quote, below: &Markup) -> Markup {
+    html! {
+        figure class="quote" {
+            blockquote { @if one.text.is_empty() { em { (words.t("analysis-quote-missing")) } } @else { (one.text) } }
+            figcaption {
+                @if let Some(number) = one.number {
+                    span class="ds-tag" data-color="neutral" { (words.tv("analysis-quote-number", &[("n", number.into())])) } " "
+                }
+                @if let Some(label) = &one.speaker_label { span { (label) } ", " }
+                @if let Some(side) = one.side.filter(|side| *side != Side::Unknown) { span { (words.t(side.text_key())) } ", " }
+                a class="ds-link" href=(place_href(slug, one.source, one.place)) { (one.source_name) }
+                @if !one.basis.may_be_quoted() {
+                    " " span class="ds-tag" data-color="danger" { (words.t("analysis-no-basis")) }
+                }
+            }
+            (below)
+        }
+    }
+}
+
+/// What to look at again in a sentence.
+fn hint_list(words: &Words, sentence: &str) -> Markup {
+    let found: Vec<Hint> = hints(sentence);
+    html! {
+        @if !found.is_empty() {
+            (alert(Tone::Warning, html! {
+                ul { @for hint in &found { li { (words.t(hint.text_key())) } } }
+            }))
+        }
+    }
+}
+
+/// The theme of a study, or not found.
+async fn theme_of(ask: &Ask, study: StudyId, id: Id<Theme>) -> Result<Theme, Failure> {
+    let all = store::themes(&ask.hub.store().read(), study).await?;
+    all.into_iter()
+        .find(|theme| theme.id == id)
+        .ok_or(Failure::NotFound)
+}

@@ -1,0 +1,331 @@
+//! The pages of coding.
+
+mod codes;
+mod passage;
+pub(crate) mod show;
+mod workspace;
+
+use base::Id;
+use frame::{Ask, Door, Failure, Routes};
+use people::{Layer, StudyPart, Visitor};
+use ui::Crumb;
+use voices::{Source, Study};
+
+pub(crate) use workspace::place_href;
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/studies/{slug}/coding", Door::Staff, workspace::page)
+        .get("/sources/{id}/code", Door::Staff, workspace::of_source)
+        .post("/studies/{slug}/undo", Door::Staff, workspace::undo)
+        .get("/sources/{id}/mark", Door::Staff, passage::mark_form)
+        .post("/sources/{id}/mark", Door::Staff, passage::mark)
+        .get("/passages/{id}", Door::Staff, passage::page)
+        .post("/passages/{id}/codes", Door::Staff, passage::recode)
+        .post("/passages/{id}/move", Door::Staff, passage::move_borders)
+        .post("/passages/{id}/note", Door::Staff, passage::annotate)
+        .post("/passages/{id}/delete", Door::Staff, passage::unmark)
+        .get("/studies/{slug}/codes", Door::Staff, codes::list)
+        .post("/studies/{slug}/codes", Door::Staff, codes::add)
+        .post("/studies/{slug}/frames", Door::Staff, codes::add_frame)
+        .get("/studies/{slug}/codes.css", Door::Staff, codes::style)
+        .get("/codes/{id}", Door::Staff, codes::page)
+        .post("/codes/{id}", Door::Staff, codes::change)
+        .post("/codes/{id}/shift", Door::Staff, codes::shift)
+        .post("/codes/{id}/merge", Door::Staff, codes::merge)
+        .post("/codes/{id}/delete", Door::Staff, codes::remove)
+}
+
+/// Opens what was said in a study, for the one who asks.
+pub(crate) async fn open_study(ask: &Ask, slug: &str) -> Result<(Visitor, Study), Failure> {
+    let visitor = people::visitor(ask)?;
+    let db = ask.hub.store().read();
+    let study = voices::study_by_slug(&db, slug)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    visitor.read(StudyPart(study.id.uuid(), Layer::Raw)).await?;
+    Ok((visitor, study))
+}
+
+/// Opens a source, for the one who asks.
+pub(crate) async fn open_source(
+    ask: &Ask,
+    id: Id<Source>,
+) -> Result<(Visitor, Study, Source), Failure> {
+    let visitor = people::visitor(ask)?;
+    let db = ask.hub.store().read();
+    let source = voices::source(&db, id).await?.ok_or(Failure::NotFound)?;
+    let source = visitor.read(source).await?.into_inner();
+    let study = voices::study(&db, source.study)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    Ok((visitor, study, source))
+}
+
+/// The way to a page of a study.
+pub(crate) fn crumbs(ask: &Ask, study: &Study, more: Vec<Crumb>) -> Vec<Crumb> {
+    let mut crumbs = vec![
+        Crumb::new("/studies", ask.t("analysis-studies")),
+        Crumb::new(format!("/studies/{}", study.slug), study.title.clone()),
+    ];
+    crumbs.extend(more);
+    crumbs
+}
+
+/// The style sheet with the colours of a study's codes.
+pub(crate) fn style_href(study: &Study) -> String {
+    format!("/studies/{}/codes.css", study.slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::{Request, StatusCode, header};
+    use base::{Chance, Clock, Uuid};
+    use frame::{Area, Config, Hub};
+    use tower::ServiceExt;
+    use ui::TextSet;
+
+    use crate::coding::testing::{World, member};
+
+    /// Somebody who is who the header says.
+    fn doorkeeper() -> Area {
+        let mut area = Area::new(
+            "doorkeeper",
+            TextSet {
+                room: "doorkeeper",
+                nb: "",
+                nn: "",
+                en: "",
+            },
+        );
+        area.identify = Some(|_, headers| {
+            Box::pin(async move {
+                let study = headers
+                    .get("x-member")
+                    .and_then(|id| id.to_str().ok()?.parse::<Uuid>().ok());
+                Ok(study.map(|study| Arc::new(member(1, "Kari", study))))
+            })
+        });
+        area
+    }
+
+    struct Site {
+        router: Router,
+        world: World,
+    }
+
+    async fn site(store: &::store::Store, clock: &Clock) -> Site {
+        let world = World::on(store, clock).await;
+        let areas = vec![voices::area(), crate::area(), doorkeeper()];
+        let (hub, routes) = Hub::assemble(
+            store.clone(),
+            clock.clone(),
+            Chance::seeded(2),
+            Config::default(),
+            areas,
+        )
+        .unwrap();
+        Site {
+            router: frame::router(&hub, routes),
+            world,
+        }
+    }
+
+    impl Site {
+        async fn ask(&self, path: &str, body: Option<(&str, String)>) -> (StatusCode, String) {
+            self.ask_as(self.world.made.study.id.uuid(), path, body)
+                .await
+        }
+
+        async fn ask_as(
+            &self,
+            study: Uuid,
+            path: &str,
+            body: Option<(&str, String)>,
+        ) -> (StatusCode, String) {
+            let mut request = Request::builder()
+                .uri(path)
+                .header(header::HOST, "127.0.0.1")
+                .header("sec-fetch-site", "same-origin")
+                .header("x-member", study.to_string());
+            if let Some((media, _)) = &body {
+                request = request.method("POST").header(header::CONTENT_TYPE, *media);
+            }
+            let body = body.map_or(Body::empty(), |(_, text)| Body::from(text));
+            let answer = self
+                .router
+                .clone()
+                .oneshot(request.body(body).unwrap())
+                .await
+                .unwrap();
+            let status = answer.status();
+            let bytes = to_bytes(answer.into_body(), 4_000_000).await.unwrap();
+            (status, String::from_utf8(bytes.to_vec()).unwrap())
+        }
+
+        async fn json(
+            &self,
+            path: &str,
+            body: serde_json::Value,
+        ) -> (StatusCode, serde_json::Value) {
+            let (status, text) = self
+                .ask(path, Some(("application/json", body.to_string())))
+                .await;
+            (status, serde_json::from_str(&text).unwrap())
+        }
+
+        async fn form(&self, path: &str, body: &str) -> (StatusCode, String) {
+            self.ask(
+                path,
+                Some(("application/x-www-form-urlencoded", body.to_owned())),
+            )
+            .await
+        }
+    }
+
+    #[tokio::test]
+    async fn marking_answers_with_the_blocks_that_changed_and_strangers_find_nothing() {
+        ::store::testing::each_engine(async |store, clock| {
+            let site = site(store, clock).await;
+            let (slug, source) = (
+                site.world.made.study.slug.clone(),
+                site.world.made.sources[0],
+            );
+            let block = site.world.made.blocks[0][1];
+            let marks = format!("/api/v1/sources/{source}/marks");
+            let body = serde_json::json!({
+                "from": {"block": block, "at": 8}, "to": {"block": block, "at": 14},
+                "codes": [], "new_codes": ["Verdighet"], "note": ""
+            });
+            let (status, told) = site.json(&marks, body.clone()).await;
+            assert_eq!(status, StatusCode::OK, "{told}");
+            assert_eq!(told["blocks"][0]["marks"][0]["to"], 14);
+            assert_eq!(told["codes"][0]["name"], "Verdighet");
+            let path = format!("/studies/{slug}/coding?source={source}");
+            let (status, page) = site.ask(&path, None).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains(">🙂 godt</span>"), "{page}");
+            assert!(page.contains("Verdighet"));
+            let (_, window) = site
+                .ask(
+                    &format!("/api/v1/sources/{source}/window?from=2&limit=1"),
+                    None,
+                )
+                .await;
+            let window: serde_json::Value = serde_json::from_str(&window).unwrap();
+            assert_eq!(window["blocks"][0], told["blocks"][0]);
+
+            let stranger = Uuid::from_u128(77);
+            for path in [
+                path.clone(),
+                format!("/studies/{slug}/codes"),
+                format!("/api/v1/sources/{source}/window"),
+            ] {
+                assert_eq!(
+                    site.ask_as(stranger, &path, None).await.0,
+                    StatusCode::NOT_FOUND,
+                    "{path}"
+                );
+            }
+            let as_json = Some(("application/json", body.to_string()));
+            assert_eq!(
+                site.ask_as(stranger, &marks, as_json).await.0,
+                StatusCode::NOT_FOUND
+            );
+            let (status, told) = site.json(&marks, serde_json::json!({"from": 3})).await;
+            assert_eq!(
+                (status, told["code"].as_str()),
+                (StatusCode::UNPROCESSABLE_ENTITY, Some("AN0016"))
+            );
+            let (status, told) = site
+                .json(
+                    &format!("/api/v1/studies/{slug}/undo"),
+                    serde_json::json!({}),
+                )
+                .await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(told["blocks"][0]["marks"], serde_json::json!([]));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn every_page_works_without_script() {
+        ::store::testing::each_engine(async |store, clock| {
+            let site = site(store, clock).await;
+            let (slug, source) = (
+                site.world.made.study.slug.clone(),
+                site.world.made.sources[0],
+            );
+            let block = site.world.made.blocks[0][1];
+            let codes = format!("/studies/{slug}/codes");
+            let (status, _) = site
+                .form(&format!("/studies/{slug}/frames"), "frame=chime")
+                .await;
+            assert_eq!(status, StatusCode::SEE_OTHER);
+            let (status, _) = site
+                .form(&format!("/studies/{slug}/frames"), "frame=guide")
+                .await;
+            assert_eq!(status, StatusCode::SEE_OTHER);
+            let (_, page) = site.ask(&codes, None).await;
+            assert!(
+                page.contains("Tilhørighet") && page.contains("Å bli møtt"),
+                "{page}"
+            );
+            assert_eq!(
+                site.form(&codes, "name=").await.0,
+                StatusCode::UNPROCESSABLE_ENTITY
+            );
+
+            let mark = format!("/sources/{source}/mark");
+            let (status, page) = site.ask(&format!("{mark}?block={block}"), None).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains("2. var"), "{page}");
+            let wrong = format!("block={block}&which=quote&quote=finnes+ikke&new_code=Ro");
+            let (status, page) = site.form(&mark, &wrong).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.contains("Fant ikke ordene"));
+            let right =
+                format!("block={block}&which=quote&quote=bli+m%C3%B8tt&new_code=Ro&note=Fint");
+            assert_eq!(site.form(&mark, &right).await.0, StatusCode::SEE_OTHER);
+            let db = site.world.hub.store().read();
+            let all = crate::codes(&db, site.world.made.study.id).await.unwrap();
+            let ro = all.iter().find(|code| code.name == "Ro").unwrap().id;
+            let (status, page) = site.ask(&format!("/codes/{ro}"), None).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains("<mark>bli møtt</mark>"), "{page}");
+            assert!(page.contains("Fint"));
+            let passage = page
+                .split("/passages/")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned();
+            let (status, _) = site.ask(&format!("/passages/{passage}"), None).await;
+            assert_eq!(status, StatusCode::OK);
+            let body = format!("block={block}&which=words&first=0&last=1");
+            assert_eq!(
+                site.form(&format!("/passages/{passage}/move"), &body)
+                    .await
+                    .0,
+                StatusCode::SEE_OTHER
+            );
+            assert_eq!(
+                site.form(&format!("/passages/{passage}/delete"), "")
+                    .await
+                    .0,
+                StatusCode::SEE_OTHER
+            );
+            let (_, css) = site.ask(&format!("/studies/{slug}/codes.css"), None).await;
+            assert!(css.contains("--code:#0b7a75"), "{css}");
+        })
+        .await;
+    }
+}

@@ -1,0 +1,390 @@
+//! SQL of the codebook, coders, counts and notes.
+
+use ::store::{Body, Conn, Fault, Row, Tx, params};
+use base::{Account, Id, Time, Uuid};
+use voices::{Source, Study};
+
+use crate::codebook::{CODES_MAX, Code, in_tree};
+use crate::coding::{Coder, Note};
+
+/// A list of `$n` for `IN (…)`, from `$first`.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let all: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    all.join(", ")
+}
+
+fn code(row: &Row) -> Result<Code, Fault> {
+    Ok(Code {
+        id: row.id("id")?,
+        parent: row.opt_id("parent")?,
+        place: row.int("place")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        colour: row.text("colour")?,
+        sign: row.text("sign")?,
+        codable: row.flag("codable")?,
+        guid: row.uuid("guid")?,
+        depth: 0,
+    })
+}
+
+const CODE: &str = "id, parent, place, name, description, colour, sign, codable, guid";
+
+/// The code tree of a study, depth first.
+pub async fn codes(db: &Conn, study: Id<Study>) -> Result<Vec<Code>, Fault> {
+    let sql = format!("SELECT {CODE} FROM code WHERE study = $1 ORDER BY place, id LIMIT $2");
+    let rows = db.all(&sql, params![study, CODES_MAX]).await?;
+    Ok(in_tree(rows.iter().map(code).collect::<Result<_, _>>()?))
+}
+
+/// A code and the study it belongs to.
+pub async fn code_by_id(db: &Conn, id: Id<Code>) -> Result<Option<(Code, Id<Study>)>, Fault> {
+    let sql = format!("SELECT {CODE}, study FROM code WHERE id = $1");
+    let row = db.one(&sql, params![id]).await?;
+    row.map(|row| Ok((code(&row)?, row.id("study")?)))
+        .transpose()
+}
+
+/// Writes a new code.
+pub async fn add_code(tx: &Tx, study: Id<Study>, code: &Code, now: Time) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO code (id, study, parent, place, name, description, colour, sign, codable, guid, made_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            code.id, study, code.parent, code.place, &code.name, &code.description,
+            &code.colour, &code.sign, code.codable, code.guid, now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes all of a code but its id and guid.
+pub async fn set_code(tx: &Tx, code: &Code) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE code SET parent = $2, place = $3, name = $4, description = $5, colour = $6, sign = $7, \
+         codable = $8 WHERE id = $1",
+        params![
+            code.id, code.parent, code.place, &code.name, &code.description, &code.colour,
+            &code.sign, code.codable
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Puts everything below one code below another.
+pub async fn move_children(tx: &Tx, from: Id<Code>, to: Option<Id<Code>>) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE code SET parent = $2 WHERE parent = $1",
+        params![from, to],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Turns the codings of one code into codings of another. Where a coder has marked a passage with
+/// both, one stays.
+pub async fn move_codings(tx: &Tx, from: Id<Code>, to: Id<Code>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM coding WHERE code = $1 AND EXISTS (SELECT 1 FROM coding other \
+         WHERE other.passage = coding.passage AND other.coder = coding.coder AND other.code = $2)",
+        params![from, to],
+    )
+    .await?;
+    tx.exec(
+        "UPDATE coding SET code = $2 WHERE code = $1",
+        params![from, to],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The themes that hold one code hold another instead.
+pub async fn move_theme_codes(tx: &Tx, from: Id<Code>, to: Id<Code>) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO theme_code (theme, code) SELECT theme, $2 FROM theme_code WHERE code = $1 \
+         ON CONFLICT (theme, code) DO NOTHING",
+        params![from, to],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The notes about one code are about another from now on.
+pub async fn move_code_notes(tx: &Tx, from: Id<Code>, to: Id<Code>) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE note SET about = $2 WHERE about_kind = 'code' AND about = $1",
+        params![from, to],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes a code that no coding names any more, with its notes.
+pub async fn remove_code(tx: &Tx, code: Id<Code>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM note WHERE about_kind = 'code' AND about = $1",
+        params![code],
+    )
+    .await?;
+    tx.exec("DELETE FROM code WHERE id = $1", params![code])
+        .await?;
+    Ok(())
+}
+
+/// Removes all codings of a code.
+pub async fn remove_codings_of(tx: &Tx, code: Id<Code>) -> Result<(), Fault> {
+    tx.exec("DELETE FROM coding WHERE code = $1", params![code])
+        .await?;
+    Ok(())
+}
+
+/// Removes passages of a study that nothing holds: no coding, no finding, no note, no number.
+pub async fn remove_idle_passages(tx: &Tx, study: Id<Study>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM passage WHERE study = $1 AND quote_number IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM coding WHERE coding.passage = passage.id) \
+         AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.passage = passage.id) \
+         AND NOT EXISTS (SELECT 1 FROM note WHERE note.about_kind = 'passage' AND note.about = passage.id)",
+        params![study],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counts the codings of some codes anew, after an act that moved many at once.
+pub async fn recount(tx: &Tx, codes: &[Id<Code>]) -> Result<(), Fault> {
+    for code in codes {
+        tx.exec("DELETE FROM tally WHERE code = $1", params![*code])
+            .await?;
+        tx.exec(
+            "INSERT INTO tally (code, source, n) SELECT coding.code, passage.source, COUNT(*) FROM coding \
+             JOIN passage ON passage.id = coding.passage WHERE coding.code = $1 \
+             GROUP BY coding.code, passage.source",
+            params![*code],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Adds to the count of a code in a source; below zero it never goes.
+pub async fn count_up(tx: &Tx, code: Id<Code>, source: Id<Source>, n: i64) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO tally (code, source, n) VALUES ($1, $2, $3) \
+         ON CONFLICT (code, source) DO UPDATE SET n = tally.n + excluded.n",
+        params![code, source, n],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Codings per code, in one source or in the whole study.
+pub async fn counts(
+    db: &Conn,
+    study: Id<Study>,
+    source: Option<Id<Source>>,
+) -> Result<Vec<(Id<Code>, i64)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT tally.code, CAST(SUM(tally.n) AS BIGINT) AS n FROM tally JOIN code ON code.id = tally.code \
+             WHERE code.study = $1 AND (tally.source = $2 OR $3) GROUP BY tally.code",
+            params![study, source.map(Id::uuid).unwrap_or_default(), source.is_none()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.id("code")?, row.int("n")?)))
+        .collect()
+}
+
+/// Codes whose kept count differs from the codings themselves: (code, source, kept, true).
+pub async fn wrong_counts(db: &Conn) -> Result<Vec<(Uuid, Uuid, i64, i64)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT code, source, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(found) AS BIGINT) AS found FROM ( \
+               SELECT code, source, n AS kept, 0 AS found FROM tally \
+               UNION ALL \
+               SELECT coding.code, passage.source, 0, COUNT(*) FROM coding \
+               JOIN passage ON passage.id = coding.passage GROUP BY coding.code, passage.source \
+             ) AS both_counts GROUP BY code, source HAVING SUM(kept) <> SUM(found) LIMIT 100",
+            params![],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.uuid("code")?,
+                row.uuid("source")?,
+                row.int("kept")?,
+                row.int("found")?,
+            ))
+        })
+        .collect()
+}
+
+/// Somebody's coder in a study.
+pub async fn coder_of(
+    db: &Conn,
+    study: Id<Study>,
+    account: Option<Id<Account>>,
+    name: &str,
+) -> Result<Option<Id<Coder>>, Fault> {
+    let row = match account {
+        Some(account) => {
+            db.one("SELECT id FROM coder WHERE study = $1 AND account = $2", params![study, account]).await?
+        }
+        None => {
+            db.one(
+                "SELECT id FROM coder WHERE study = $1 AND account IS NULL AND name = $2 ORDER BY id LIMIT 1",
+                params![study, name],
+            )
+            .await?
+        }
+    };
+    row.map(|row| row.id("id")).transpose()
+}
+
+/// Writes a coder.
+pub async fn add_coder(
+    tx: &Tx,
+    id: Id<Coder>,
+    study: Id<Study>,
+    account: Option<Id<Account>>,
+    name: &str,
+    guid: Uuid,
+) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO coder (id, study, account, name, guid) VALUES ($1, $2, $3, $4, $5)",
+        params![id, study, account, name, guid],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The coders of a study, by name.
+pub async fn coders(db: &Conn, study: Id<Study>) -> Result<Vec<(Id<Coder>, String)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, name FROM coder WHERE study = $1 ORDER BY name, id LIMIT 1000",
+            params![study],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.text("name")?)))
+        .collect()
+}
+
+/// What was made by an account is made by nobody from now on.
+pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE coder SET account = NULL, name = '–' WHERE account = $1",
+        params![account],
+    )
+    .await?;
+    Ok(())
+}
+
+fn note(row: &Row) -> Result<Note, Fault> {
+    Ok(Note {
+        id: row.id("id")?,
+        study: row.id("study")?,
+        about_kind: row.text("about_kind")?,
+        about: row.uuid("about")?,
+        text: row.body("body", "key_ref")?,
+        author: row.id("author")?,
+        author_name: row.text("name")?,
+        made_at: row.time("made_at")?,
+    })
+}
+
+const NOTE: &str = "SELECT note.id, note.study, about_kind, about, body, key_ref, author, coder.name, note.made_at \
+     FROM note JOIN coder ON coder.id = note.author";
+
+/// The notes about some things of one kind.
+pub async fn notes(db: &Conn, kind: &str, about: &[Uuid]) -> Result<Vec<Note>, Fault> {
+    if about.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{NOTE} WHERE about_kind = $1 AND about IN ({}) ORDER BY note.made_at, note.id",
+        places(2, about.len())
+    );
+    let mut values = params![kind];
+    values.extend(about.iter().map(|id| ::store::IntoValue::into_value(*id)));
+    let rows = db.all(&sql, values).await?;
+    rows.iter().map(note).collect()
+}
+
+/// A note.
+pub async fn note_by_id(db: &Conn, id: Id<Note>) -> Result<Option<Note>, Fault> {
+    let row = db
+        .one(&format!("{NOTE} WHERE note.id = $1"), params![id])
+        .await?;
+    row.as_ref().map(note).transpose()
+}
+
+/// Writes a new note.
+pub async fn add_note(tx: &Tx, new: &Note, now: Time) -> Result<(), Fault> {
+    let body = Body::of(&new.text);
+    let mut values = params![new.id, new.study, &new.about_kind, new.about];
+    values.extend([body.bytes(), body.key_ref()]);
+    values.extend(params![new.author, new.made_at, now]);
+    tx.exec(
+        "INSERT INTO note (id, study, about_kind, about, body, key_ref, author, made_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        values,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the text of a note anew.
+pub async fn set_note(tx: &Tx, id: Id<Note>, text: &str, now: Time) -> Result<(), Fault> {
+    let body = Body::of(text);
+    let mut values = params![id, now];
+    values.extend([body.bytes(), body.key_ref()]);
+    tx.exec(
+        "UPDATE note SET changed_at = $2, body = $3, key_ref = $4 WHERE id = $1",
+        values,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes a note.
+pub async fn remove_note(tx: &Tx, id: Id<Note>) -> Result<(), Fault> {
+    tx.exec("DELETE FROM note WHERE id = $1", params![id])
+        .await?;
+    Ok(())
+}
+
+/// Removes the notes about a source, and about its passages.
+pub async fn forget_source_notes(tx: &Tx, source: Id<Source>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM note WHERE (about_kind = 'source' AND about = $1) OR (about_kind = 'passage' \
+         AND about IN (SELECT id FROM passage WHERE source = $1))",
+        params![source],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes the passages of a source and all that hangs on them.
+pub async fn forget_source(tx: &Tx, source: Id<Source>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM evidence WHERE passage IN (SELECT id FROM passage WHERE source = $1)",
+        params![source],
+    )
+    .await?;
+    tx.exec(
+        "DELETE FROM coding WHERE passage IN (SELECT id FROM passage WHERE source = $1)",
+        params![source],
+    )
+    .await?;
+    tx.exec("DELETE FROM passage WHERE source = $1", params![source])
+        .await?;
+    tx.exec("DELETE FROM tally WHERE source = $1", params![source])
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Reports: writing, looking over, fixing, handing over.
+//!
+//! A report is made anew from the study, its themes and findings, and the own text each time it is looked at; only a
+//! fixed version keeps what it held. `report.rs` says what a report consists of, `compose.rs` makes a
+//! [`paper::Paper`] of it, `checks.rs` looks it over, `pdf` and `html.rs` give it a form, and [`acts`] is what pages,
+//! the demo hub and the command line do with it.
+//!
+//! To add a part: see `report.rs`. To add a check: see `checks.rs`. To add a format: a function from `Paper` to bytes,
+//! a variant of [`Format`], a branch in `acts::file` and `acts::draft`.
+
+pub mod acts;
+pub mod checks;
+mod compose;
+mod html;
+mod material;
+mod pages;
+pub mod paper;
+pub mod pdf;
+pub mod report;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use ::store::{Conn, Fault, Store, Tx, objects};
+use base::{Id, Uuid};
+use frame::{Area, Forget, Hooks};
+use futures::future::BoxFuture;
+use voices::Study;
+
+pub use acts::{
+    Format, HandedOver, NotSaved, Settings, Target, decide, draft, end_handover, fix, hand_over,
+    issues, newest, set_part, set_settings,
+};
+pub use paper::Kind;
+pub use report::PartKey;
+pub use store::{HandOverRow, PartText, Version};
+
+/// The area's texts.
+#[must_use]
+pub fn texts() -> ui::TextSet {
+    ui::TextSet {
+        room: "reports",
+        nb: include_str!("../texts/nb.ftl"),
+        nn: include_str!("../texts/nn.ftl"),
+        en: include_str!("../texts/en.ftl"),
+    }
+}
+
+/// The area's manifest.
+#[must_use]
+pub fn area() -> Area {
+    let hooks = Hooks {
+        forget: Some(forget),
+        ..Hooks::default()
+    };
+    Area::new("reports", texts())
+        .routes(pages::routes())
+        .hooks(hooks)
+        .check(check)
+}
+
+/// The newest fixed version of a report; its door is [`people::Visitor::read`].
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn newest_version(
+    db: &Conn,
+    study: Id<Study>,
+    kind: Kind,
+) -> Result<Option<Version>, Fault> {
+    Ok(store::versions(db, study, kind, 1).await?.pop())
+}
+
+/// How many versions of a report are fixed, for what a study lacks before its next state.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn fixed_versions(db: &Conn, study: Id<Study>, kind: Kind) -> Result<i64, Fault> {
+    Ok(newest_version(db, study, kind)
+        .await?
+        .map_or(0, |version| version.number))
+}
+
+/// What an account made stays, made by nobody. A source that goes takes its quotes out of drafts by itself.
+fn forget<'a>(tx: &'a Tx, what: &'a Forget) -> BoxFuture<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        match what {
+            Forget::Account(account) => store::forget_account(tx, *account).await,
+            Forget::Source { .. } => Ok(()),
+        }
+    })
+}
+
+/// Each fixed version has its file, unharmed, and its document can be read.
+fn check(hub: &Store) -> BoxFuture<'_, Result<Vec<String>, Fault>> {
+    const PAGE: i64 = 100;
+    Box::pin(async move {
+        let db = hub.read();
+        let mut faults = Vec::new();
+        let mut after = Uuid::nil();
+        loop {
+            let page = store::versions_after(&db, after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(faults);
+            };
+            after = last.id.uuid();
+            for version in &page {
+                faults.extend(fault_of(hub, &db, version).await?);
+            }
+        }
+    })
+}
+
+async fn fault_of(hub: &Store, db: &Conn, version: &Version) -> Result<Option<String>, Fault> {
+    let name = format!("report version {} ({})", version.number, version.id);
+    let Some(object) = objects::get(db, version.object).await? else {
+        return Ok(Some(format!(
+            "{name}: its file has no row; restore it from a backup"
+        )));
+    };
+    if hub.objects().get(&object).await.is_err() {
+        return Ok(Some(format!(
+            "{name}: its file is gone or damaged; restore {} from a backup",
+            object.id
+        )));
+    }
+    let paper = store::paper(db, version.id).await?.unwrap_or_default();
+    Ok(match serde_json::from_str::<paper::Paper>(&paper) {
+        Ok(_) => None,
+        Err(_) => Some(format!(
+            "{name}: its document can't be read; restore it from a backup"
+        )),
+    })
+}

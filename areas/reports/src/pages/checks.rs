@@ -1,0 +1,224 @@
+//! Looking a report over, and fixing it.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use frame::{Ask, Failure, FormData, Reply};
+use ui::form::{self, Form, Input};
+use ui::parts::{self as look, Tone};
+use ui::{Markup, html};
+use voices::Study;
+
+use super::{KIND, base, href, opened, page_of, part_name, theme_title};
+use crate::acts;
+use crate::checks::{Decided, Issue, Place, Severity, check, open};
+use crate::material::{Gathered, gather};
+use crate::report::Stamp;
+use crate::store as rows;
+
+/// Longest reason, in characters.
+const REASON: usize = 1_000;
+
+/// What the page shows.
+struct Desk<'a> {
+    ask: &'a Ask,
+    study: &'a Study,
+    gathered: &'a Gathered,
+    issues: Vec<Issue>,
+    decided: Decided,
+}
+
+pub(super) async fn show(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let (_, study) = opened(&ask, &slug).await?;
+    page(&ask, &study, &Form::default()).await
+}
+
+async fn page(ask: &Ask, study: &Study, form: &Form) -> Reply {
+    let db = ask.hub.store().read();
+    let gathered = gather(&db, &ask.hub, study, KIND).await?;
+    let (composed, facts) = gathered.compose(Stamp::Preliminary, &ask.hub);
+    let issues = check(&composed, &facts);
+    let decided = rows::decided(&db, gathered.report.id).await?;
+    let number = rows::next_number(&db, gathered.report.id).await?;
+    let desk = Desk {
+        ask,
+        study,
+        gathered: &gathered,
+        issues,
+        decided,
+    };
+    let body = desk.body(form, number);
+    let title = ask.t("reports-checks-title");
+    Ok(page_of(ask, study, &title, &body, true))
+}
+
+impl Desk<'_> {
+    fn body(&self, form: &Form, number: i64) -> Markup {
+        let ask = self.ask;
+        let stops = |issue: &&Issue| issue.rule.severity() == Severity::Stops;
+        let is_decided = |issue: &&Issue| self.decided.contains_key(&issue.mark());
+        let stopping: Vec<&Issue> = self.issues.iter().filter(stops).collect();
+        let looking: Vec<&Issue> = self
+            .issues
+            .iter()
+            .filter(|issue| !stops(issue) && !is_decided(issue))
+            .collect();
+        let looked: Vec<&Issue> = self
+            .issues
+            .iter()
+            .filter(|issue| !stops(issue) && is_decided(issue))
+            .collect();
+        html! {
+            (look::h1(&ask.t("reports-checks-title")))
+            p { (ask.t("reports-checks-what")) }
+            @if self.issues.is_empty() { (look::alert(Tone::Success, html! { (ask.t("reports-checks-none")) })) }
+            @for (key, issues) in [("reports-stops", &stopping), ("reports-look", &looking), ("reports-looked-at", &looked)] {
+                @if !issues.is_empty() {
+                    section {
+                        (look::h2(&format!("{} ({})", ask.t(key), issues.len())))
+                        @for issue in issues { (self.issue(issue, form)) }
+                    }
+                }
+            }
+            (self.fix(number))
+        }
+    }
+
+    fn issue(&self, issue: &Issue, form: &Form) -> Markup {
+        let ask = self.ask;
+        let mark = issue.mark();
+        let color = match issue.rule.severity() {
+            Severity::Stops => "danger",
+            Severity::Look if self.decided.contains_key(&mark) => "success",
+            Severity::Look => "warning",
+        };
+        html! {
+            div class="report-issue" id={ "issue-" (mark) } {
+                h3 class="ds-heading" data-size="2xs" { (look::tag(color, &ask.t(issue.rule.text_key()))) }
+                p {
+                    (self.place(issue.place))
+                    @if !issue.excerpt.is_empty() { ": «" (issue.excerpt) "»" }
+                    @if let Some(href) = href(self.study, &self.gathered.inside, issue.place) {
+                        " " a class="ds-link" href=(href) { (ask.t("reports-go-there")) }
+                    }
+                }
+                p { (ask.t(issue.rule.advice_key())) }
+                @if issue.rule.severity() == Severity::Look { (self.decision(&mark, form)) }
+            }
+        }
+    }
+
+    fn decision(&self, mark: &str, form: &Form) -> Markup {
+        let (ask, words) = (self.ask, &self.ask.words);
+        let action = format!("{}/checks", base(self.study));
+        let (reason, tick) = (format!("reason-{mark}"), format!("tick-{mark}"));
+        match self.decided.get(mark) {
+            Some(reason) => html! {
+                p { (words.tv("reports-reason-given", &[("reason", reason.into())])) }
+                (form::act(words, &action, "reports-withdraw-acknowledgement", &[("mark", mark), ("again", "on")]))
+            },
+            None => html! {
+                details class="ds-details" open[form.value("mark") == mark] {
+                    summary { (ask.t("reports-acknowledge-tick")) }
+                    div {
+                        @if form.value("mark") == mark { (form.summary(words)) }
+                        form method="post" action=(action) {
+                            input type="hidden" name="mark" value=(mark);
+                            (Input::text(&reason, "reports-reason").show(words, form))
+                            (form::checkbox(words, form, &tick, "reports-acknowledge-tick"))
+                            (form::submit(words, "reports-acknowledge"))
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    fn place(&self, place: Place) -> String {
+        let words = &self.ask.words;
+        let material = &self.gathered.material;
+        match place {
+            Place::Part(part) => {
+                let part = part_name(words, material, part);
+                words.tv("reports-where-part", &[("part", part.into())])
+            }
+            Place::Theme(id) => words.tv(
+                "reports-where-theme",
+                &[("theme", theme_title(material, id).into())],
+            ),
+            Place::Finding(number) => {
+                words.tv("reports-where-finding", &[("number", number.into())])
+            }
+            Place::Quote(number) => words.tv("reports-where-quote", &[("number", number.into())]),
+            Place::Cover => words.t("reports-where-cover"),
+        }
+    }
+
+    fn fix(&self, number: i64) -> Markup {
+        let ask = self.ask;
+        let label = ask.words.tv("reports-fix", &[("number", number.into())]);
+        html! {
+            section {
+                (look::h2(&label))
+                @if open(&self.issues, &self.decided).is_empty() {
+                    p { (ask.t("reports-fix-what")) }
+                    form method="post" action={ (base(self.study)) "/fix" } {
+                        button class="ds-button" type="submit" { (label) }
+                    }
+                } @else {
+                    (look::alert(Tone::Info, html! { (ask.t("reports-fix-not-yet")) }))
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn decide(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
+    let (visitor, study) = opened(&ask, &slug).await?;
+    let mut form = data.form();
+    let mark = form.value("mark").to_owned();
+    if mark.len() != 32 || !mark.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Failure::NotFound);
+    }
+    let reason = if form.has("again") {
+        None
+    } else {
+        let (field, tick) = (format!("reason-{mark}"), format!("tick-{mark}"));
+        let reason = form.required(&field, REASON);
+        if !form.has(&tick) {
+            form.wrong(&tick, "reports-no-mark");
+        }
+        Some(reason)
+    };
+    if !form.is_fine() {
+        let shown = page(&ask, &study, &form).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
+    }
+    let to = format!("{}/checks", base(&study));
+    ask.hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move {
+                acts::decide(tx, &visitor, &study, KIND, (&mark, reason.as_deref())).await
+            })
+        })
+        .await?;
+    Ok(frame::redirect(&to))
+}
+
+pub(super) async fn fix(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let (visitor, study) = opened(&ask, &slug).await?;
+    match acts::fix(&visitor, &study, KIND).await {
+        Ok(_) => Ok(frame::redirect(&base(&study))),
+        // The page says what remains.
+        Err(Failure::Refused {
+            status,
+            code: "RE0002" | "RE0003",
+            ..
+        }) => {
+            let shown = page(&ask, &study, &Form::default()).await?;
+            Ok((status, shown).into_response())
+        }
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,198 @@
+//! Fixed versions, and handing them over.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use base::Id;
+use frame::{Ask, Failure, FormData, Reply};
+use people::{Act, Layer, StudyPart};
+use ui::form::{self, Form, Input};
+use ui::parts::{self as look, Tone};
+use ui::{Markup, dates, html};
+
+use super::{as_pdf, base, page_of, version};
+use crate::acts::{self, Format};
+use crate::html as draw;
+use crate::report::{HandOver, MOST_DAYS, USUAL_DAYS};
+use crate::store::{self as rows, HandOverRow, Version};
+
+/// Longest name of a recipient, in characters.
+const RECIPIENT: usize = 200;
+
+pub(super) async fn read(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
+    let (visitor, study, found) = version(&ask, &slug, number).await?;
+    let granted = visitor.read(found).await?;
+    let paper = acts::paper_of(&ask.hub, &granted).await?;
+    let title = ask
+        .words
+        .tv("reports-version", &[("number", number.into())]);
+    let body = html! {
+        div class="report-actions" {
+            (look::quiet_link(&format!("{}/versions/{number}/report.pdf", base(&study)), &ask.t("reports-download-pdf")))
+        }
+        (draw::article(&paper, None))
+    };
+    let raw = StudyPart(study.id.uuid(), Layer::Raw);
+    if visitor.may(Act::Read, &raw) {
+        return Ok(page_of(&ask, &study, &title, &body, true));
+    }
+    // The service: nothing that leads inside.
+    Ok(frame::show(&ask.page(title, body)))
+}
+
+pub(super) async fn pdf(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
+    let (visitor, study, found) = version(&ask, &slug, number).await?;
+    let granted = visitor.read(found).await?;
+    let bytes = acts::file(&ask.hub, &granted, Format::Pdf).await?;
+    Ok(as_pdf(bytes, &format!("{}-{number}", study.slug)))
+}
+
+pub(super) async fn show(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
+    let days = USUAL_DAYS.to_string();
+    page(
+        &ask,
+        (&slug, number),
+        &Form::filled([("days", days.as_str())]),
+        None,
+    )
+    .await
+}
+
+/// The page for handing a version over; `made` is the address of a link that was just made.
+async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<&str>) -> Reply {
+    let (visitor, study, found) = version(ask, slug, number).await?;
+    if !visitor.may(Act::HandOver, &found) {
+        return Err(Failure::NotFound);
+    }
+    let granted = visitor.read(found).await?;
+    let links = rows::handovers(&ask.hub.store().read(), granted.id).await?;
+    let title = ask
+        .words
+        .tv("reports-handover-title", &[("number", number.into())]);
+    let action = format!("{}/versions/{number}", base(&study));
+    let words = &ask.words;
+    let body = html! {
+        (look::h1(&title))
+        @if let Some(address) = made {
+            (look::alert(Tone::Success, html! {
+                h2 class="ds-heading" data-size="xs" { (ask.t("reports-handover-done")) }
+                p { (ask.t("reports-handover-copy")) }
+                p { strong { (ask.t("reports-handover-link")) ": " } code class="report-link" { (address) } }
+            }))
+        }
+        p { (ask.t("reports-handover-what")) }
+        (form.summary(words))
+        form method="post" action={ (action) "/hand-over" } {
+            (Input::text("recipient", "reports-handover-recipient").help("reports-handover-recipient-help").show(words, form))
+            (Input::text("days", "reports-handover-days").help("reports-handover-days-help").kind("number", "off").show(words, form))
+            (form::submit(words, "reports-handover-make"))
+        }
+        section { (look::h2(&ask.t("reports-handover-list"))) (list(ask, &links, &action)) }
+    };
+    Ok(page_of(ask, &study, &title, &body, true))
+}
+
+fn list(ask: &Ask, links: &[HandOverRow], action: &str) -> Markup {
+    if links.is_empty() {
+        return html! { p { (ask.t("reports-handover-none")) } };
+    }
+    let rows: Vec<Vec<Markup>> = links
+        .iter()
+        .map(|link| {
+            let id = link.id.to_string();
+            vec![
+                html! { (link.recipient) },
+                html! { (dates::day(link.made_at, ask.lang())) },
+                html! { (until(ask, link)) },
+                html! {
+                    @if link.holds(ask.now()) {
+                        (form::act(&ask.words, &format!("{action}/end-link"), "reports-handover-end", &[("link", id.as_str())]))
+                    }
+                },
+            ]
+        })
+        .collect();
+    let head = [
+        "reports-handover-to",
+        "reports-handover-made",
+        "reports-handover-until",
+        "reports-handover-act",
+    ];
+    look::table(
+        &ask.t("reports-handover-list"),
+        &head.map(|key| ask.t(key)),
+        &rows,
+    )
+}
+
+fn until(ask: &Ask, link: &HandOverRow) -> String {
+    let lang = ask.lang();
+    match link.ended_at {
+        Some(at) => ask.words.tv(
+            "reports-handover-ended",
+            &[("when", dates::moment(at, lang).into())],
+        ),
+        None if !link.holds(ask.now()) => ask.words.tv(
+            "reports-handover-over",
+            &[("when", dates::moment(link.ends_at, lang).into())],
+        ),
+        None => dates::moment(link.ends_at, lang),
+    }
+}
+
+pub(super) async fn make(
+    ask: Ask,
+    Path((slug, number)): Path<(String, i64)>,
+    data: FormData,
+) -> Reply {
+    let (visitor, _, found) = version(&ask, &slug, number).await?;
+    let mut form = data.form();
+    let recipient = form.required("recipient", RECIPIENT);
+    let days: i64 = form.value("days").parse().unwrap_or(0);
+    if !(1..=MOST_DAYS).contains(&days) {
+        form.wrong("days", "reports-handover-days-wrong");
+    }
+    if !form.is_fine() {
+        let shown = page(&ask, (&slug, number), &form, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
+    }
+    let made = ask
+        .hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { acts::hand_over(tx, &visitor, &found, &recipient, days).await })
+        })
+        .await?;
+    let address = format!("{}{}", ask.base, made.path());
+    let usual = USUAL_DAYS.to_string();
+    // No redirect: the secret is in no address of this hub's own pages.
+    page(
+        &ask,
+        (&slug, number),
+        &Form::filled([("days", usual.as_str())]),
+        Some(&address),
+    )
+    .await
+}
+
+pub(super) async fn end(
+    ask: Ask,
+    Path((slug, number)): Path<(String, i64)>,
+    data: FormData,
+) -> Reply {
+    let (visitor, study, found) = version(&ask, &slug, number).await?;
+    let id: Id<HandOver> = data
+        .form()
+        .value("link")
+        .parse()
+        .map_err(|_| Failure::NotFound)?;
+    let to = format!("{}/versions/{number}/hand-over", base(&study));
+    let version: Version = found;
+    ask.hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { acts::end_handover(tx, &visitor, &version, id).await })
+        })
+        .await?;
+    Ok(frame::redirect(&to))
+}

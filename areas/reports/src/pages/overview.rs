@@ -1,0 +1,230 @@
+//! The overview of a report, its cover, and how it looks now.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use base::{Id, Lang};
+use frame::{Ask, FormData, Reply};
+use ui::form::{self, Form, Input};
+use ui::parts::{self as look, Tone};
+use ui::{Markup, dates, html};
+use voices::Study;
+
+use super::{KIND, as_pdf, base, opened, page_of, part_name};
+use crate::acts::{self, Format, Settings};
+use crate::html as draw;
+use crate::material::{Gathered, gather};
+use crate::report::{PartKey, Stamp, parts};
+use crate::store::{self as rows, PartText, Version};
+
+/// Longest title, subtitle and period, in characters: what the cover of the PDF takes.
+const LINE: usize = 300;
+
+pub(super) async fn show(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let (_, study) = opened(&ask, &slug).await?;
+    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
+    let report = &gathered.report;
+    let form = Form::filled([
+        ("title", report.title.as_str()),
+        ("subtitle", report.subtitle.as_str()),
+        ("period", report.period.as_str()),
+        ("lang", report.lang.tag()),
+    ]);
+    page(&ask, &study, &gathered, &form).await
+}
+
+async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Reply {
+    let db = ask.hub.store().read();
+    let versions = rows::versions(&db, study.id, KIND, 50).await?;
+    let links = rows::open_links(&db, gathered.report.id, ask.now()).await?;
+    let changed = gathered.parts.iter().filter_map(|part| part.changed_by);
+    let mut ids: Vec<Id<base::Account>> = changed
+        .chain(versions.iter().filter_map(|version| version.fixed_by))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = people::members::names(&db, &ids).await?;
+    let base = base(study);
+    let body = html! {
+        (look::h1(&gathered.report.title))
+        p { (ask.t("reports-intro")) }
+        div class="report-actions" {
+            (look::button_link(&format!("{base}/preview"), &ask.t("reports-preview")))
+            (look::quiet_link(&format!("{base}/draft.pdf"), &ask.t("reports-draft-pdf")))
+            (look::quiet_link(&format!("{base}/checks"), &ask.t("reports-checks")))
+        }
+        section { (look::h2(&ask.t("reports-parts"))) (part_table(ask, study, gathered, &names)) }
+        section { (look::h2(&ask.t("reports-versions"))) (version_table(ask, study, &versions, (&links, &names))) }
+        section { (look::h2(&ask.t("reports-settings"))) (settings(ask, study, form)) }
+    };
+    Ok(page_of(ask, study, &ask.t("reports-title"), &body, false))
+}
+
+type Names = [(Id<base::Account>, String)];
+
+/// «2. mars 2026 av Kari».
+pub(super) fn changed(ask: &Ask, part: &PartText, names: &Names) -> String {
+    let who = part
+        .changed_by
+        .and_then(|id| names.iter().find(|(account, _)| *account == id));
+    let who = who.map_or_else(|| ask.t("reports-somebody"), |(_, name)| name.clone());
+    let when = dates::moment(part.changed_at, ask.lang());
+    ask.words.tv(
+        "reports-changed-by",
+        &[("when", when.into()), ("who", who.into())],
+    )
+}
+
+fn part_table(ask: &Ask, study: &Study, gathered: &Gathered, names: &Names) -> Markup {
+    let themes: Vec<base::Uuid> = gathered
+        .material
+        .themes
+        .iter()
+        .map(|theme| theme.id)
+        .collect();
+    let (composed, _) = gathered.compose(Stamp::Draft, &ask.hub);
+    let rows: Vec<Vec<Markup>> = parts(&themes)
+        .into_iter()
+        .map(|part| {
+            let stored = gathered.parts.iter().find(|text| text.part == part);
+            let written = stored.is_some_and(|text| !text.text.trim().is_empty());
+            let printed = composed.places.contains(&crate::checks::Place::Part(part));
+            let href = format!("{}/parts/{part}", base(study));
+            vec![
+                html! { a class="ds-link" href=(href) { (part_name(&ask.words, &gathered.material, part)) } },
+                state(ask, part, written, printed),
+                html! { @if let Some(stored) = stored { (changed(ask, stored, names)) } },
+            ]
+        })
+        .collect();
+    let head = ["reports-part", "reports-state", "reports-last-changed"].map(|key| ask.t(key));
+    html! {
+        @if themes.is_empty() { (look::alert(Tone::Info, html! { (ask.t("reports-themes-none")) })) }
+        (look::table(&ask.t("reports-parts"), &head, &rows))
+    }
+}
+
+fn state(ask: &Ask, part: PartKey, written: bool, printed: bool) -> Markup {
+    let (color, key) = match (written, printed, part.is_obligatory()) {
+        (true, _, _) => ("success", "reports-state-written"),
+        (false, true, _) => ("info", "reports-state-filled"),
+        (false, false, true) => ("warning", "reports-state-empty-obligatory"),
+        (false, false, false) => ("neutral", "reports-state-empty"),
+    };
+    look::tag(color, &ask.t(key))
+}
+
+fn version_table(
+    ask: &Ask,
+    study: &Study,
+    versions: &[Version],
+    (links, names): (&[(base::Uuid, i64)], &Names),
+) -> Markup {
+    if versions.is_empty() {
+        return html! { p { (ask.t("reports-no-versions")) } };
+    }
+    let rows: Vec<Vec<Markup>> = versions
+        .iter()
+        .map(|version| {
+            let href = format!("{}/versions/{}", base(study), version.number);
+            let n = links.iter().find(|(id, _)| *id == version.id.uuid()).map_or(0, |(_, n)| *n);
+            let who = version.fixed_by.and_then(|id| names.iter().find(|(account, _)| *account == id));
+            vec![
+                html! { (ask.words.tv("reports-version", &[("number", version.number.into())])) },
+                html! {
+                    (dates::moment(version.fixed_at, ask.lang()))
+                    @if let Some((_, name)) = who { " · " (name) }
+                },
+                html! {
+                    a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "
+                    a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) }
+                },
+                html! { (n) " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) } },
+            ]
+        })
+        .collect();
+    let head = [
+        "reports-state",
+        "reports-version-fixed",
+        "reports-version-file",
+        "reports-version-links",
+    ];
+    look::table(
+        &ask.t("reports-versions"),
+        &head.map(|key| ask.t(key)),
+        &rows,
+    )
+}
+
+fn settings(ask: &Ask, study: &Study, form: &Form) -> Markup {
+    let words = &ask.words;
+    let langs: Vec<(String, String)> = Lang::ALL
+        .iter()
+        .map(|lang| (lang.tag().to_owned(), lang.own_name().to_owned()))
+        .collect();
+    html! {
+        (form.summary(words))
+        form method="post" action={ (base(study)) "/settings" } {
+            (Input::text("title", "reports-settings-title").show(words, form))
+            (Input::text("subtitle", "reports-settings-subtitle").show(words, form))
+            (Input::text("period", "reports-settings-period").help("reports-settings-period-help").show(words, form))
+            (form::select(words, form, "lang", "reports-settings-lang", &langs))
+            (form::submit(words, "reports-save"))
+        }
+    }
+}
+
+pub(super) async fn save(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
+    let (visitor, study) = opened(&ask, &slug).await?;
+    let mut form = data.form();
+    let settings = Settings {
+        title: form.required("title", LINE),
+        subtitle: form.optional("subtitle", LINE),
+        period: form.optional("period", LINE),
+        lang: Lang::from_tag(form.value("lang")).unwrap_or_default(),
+    };
+    if !form.is_fine() {
+        let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
+        let shown = page(&ask, &study, &gathered, &form).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
+    }
+    let to = base(&study);
+    ask.hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { acts::set_settings(tx, &visitor, &study, KIND, &settings).await })
+        })
+        .await?;
+    Ok(frame::redirect(&to))
+}
+
+pub(super) async fn preview(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let (_, study) = opened(&ask, &slug).await?;
+    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
+    let (composed, _) = gathered.compose(Stamp::Draft, &ask.hub);
+    let base = base(&study);
+    let body = html! {
+        (look::alert(Tone::Info, html! {
+            h2 class="ds-heading" data-size="2xs" { (ask.t("reports-inside")) }
+            p { (ask.t("reports-inside-what")) }
+        }))
+        div class="report-actions" {
+            (look::quiet_link(&format!("{base}/draft.pdf"), &ask.t("reports-draft-pdf")))
+            (look::quiet_link(&format!("{base}/checks"), &ask.t("reports-checks")))
+        }
+        (draw::article(&composed.paper, Some((&gathered.inside, &ask.words))))
+    };
+    Ok(page_of(
+        &ask,
+        &study,
+        &ask.t("reports-preview"),
+        &body,
+        true,
+    ))
+}
+
+pub(super) async fn draft_pdf(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let (visitor, study) = opened(&ask, &slug).await?;
+    let bytes = acts::draft(&ask.hub, &visitor, &study, KIND, Format::Pdf).await?;
+    Ok(as_pdf(bytes, &format!("{}-draft", study.slug)))
+}

@@ -1,0 +1,125 @@
+//! What the service sees: one version, until the link ends. No account, no script, nothing that leads inside.
+
+use axum::extract::Path;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::{MINUTE, Time};
+use frame::{Ask, Failure, Reply};
+use people::Thing;
+use store::trail::Entry;
+use store::{Fault, Tx};
+use ui::parts::{self as look, Tone};
+use ui::{Page, dates, html};
+
+use crate::acts::{self, Format, digest};
+use crate::html as draw;
+use crate::store::{self as rows, HandOverRow, Version};
+
+/// One opening by one link counts once in this time.
+const ONCE_IN: i64 = 15 * MINUTE;
+/// What a link is entitled by, on the trail: its own id follows.
+const GROUND: &str = "handover:";
+
+pub(super) async fn show(ask: Ask, Path(token): Path<String>) -> Reply {
+    let (link, version) = match behind(&ask, &token).await? {
+        Behind::Held(link, version) => (link, version),
+        Behind::Gone(status) => return Ok(gone(&ask, status)),
+    };
+    let paper = acts::paper_of(&ask.hub, &version).await?;
+    let until = dates::moment(link.ends_at, ask.lang());
+    let body = html! {
+        (look::alert(Tone::Info, html! {
+            p { strong { (ask.t("reports-handed-preliminary")) } }
+            p { (ask.words.tv("reports-handed-what", &[("recipient", (&link.recipient).into())])) }
+            p { (ask.words.tv("reports-handed-until", &[("when", until.into())])) }
+        }))
+        p { (look::button_link(&format!("/handed-over/{token}/report.pdf"), &ask.t("reports-handed-pdf"))) }
+        (draw::article(&paper, None))
+    };
+    Ok(shut(frame::show(&page(&ask, &paper.title, body))))
+}
+
+pub(super) async fn pdf(ask: Ask, Path(token): Path<String>) -> Reply {
+    let version = match behind(&ask, &token).await? {
+        Behind::Held(_, version) => version,
+        Behind::Gone(status) => return Ok(gone(&ask, status)),
+    };
+    let bytes = acts::file(&ask.hub, &version, Format::Pdf).await?;
+    Ok(shut(super::as_pdf(bytes, version.kind.word())))
+}
+
+/// What is behind a secret.
+enum Behind {
+    Held(HandOverRow, Version),
+    Gone(StatusCode),
+}
+
+/// Opens the door of a link; that it was opened is on the trail before anything is shown.
+async fn behind(ask: &Ask, token: &str) -> Result<Behind, Failure> {
+    let db = ask.hub.store().read();
+    let Some(link) = rows::handover_by_token(&db, digest(token)).await? else {
+        return Ok(Behind::Gone(StatusCode::NOT_FOUND));
+    };
+    let now = ask.now();
+    if !link.holds(now) {
+        return Ok(Behind::Gone(StatusCode::GONE));
+    }
+    let version = rows::version(&db, link.version)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let entry = entry(ask, &link, now);
+    if !rows::was_opened(&db, version.id, &entry.ground, now.plus(-ONCE_IN)).await? {
+        ask.hub
+            .store()
+            .write(move |tx: &Tx| Box::pin(async move { tx.trail(&entry).await }))
+            .await
+            .map_err(|fault: Fault| Failure::from(fault))?;
+    }
+    Ok(Behind::Held(link, version))
+}
+
+fn entry(ask: &Ask, link: &HandOverRow, at: Time) -> Entry {
+    Entry {
+        id: ask.hub.chance().uuid(at),
+        at,
+        actor: None,
+        role: "link".into(),
+        act: people::Act::Read.word().into(),
+        kind: Version::KIND.into(),
+        subject: link.version.uuid(),
+        ground: format!("{GROUND}{}", link.id),
+    }
+}
+
+/// A page without menu and name, whoever looks: it is the same for everybody who has the link.
+fn page(ask: &Ask, title: &str, body: ui::Markup) -> Page {
+    Page::new(&ask.words, title, body)
+        .hub(ask.hub.name())
+        .path(ask.path.clone())
+        .trial(true)
+}
+
+/// The same words for a link that ended and one that never was.
+fn gone(ask: &Ask, status: StatusCode) -> Response {
+    let title = ask.t("reports-handed-gone");
+    let body = html! {
+        (look::h1(&title))
+        p { (ask.t("reports-handed-gone-what")) }
+    };
+    (status, shut(frame::show(&page(ask, &title, body)))).into_response()
+}
+
+/// Not kept, not indexed, and its address not told to where somebody goes from here.
+fn shut(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow"),
+    );
+    response
+}

@@ -1,0 +1,482 @@
+//! All SQL of this area.
+
+use base::{Account, Digest, Id, Lang, Time, Uuid};
+use people::{Layer, Scope, Thing};
+use store::objects::Object;
+use store::{Body, Conn, Fault, Row, Tx, params};
+use voices::Study;
+
+use crate::checks::Decided;
+use crate::paper::Kind;
+use crate::report::{HandOver, PartKey, Report};
+
+/// A report on its way: its cover and its language. The parts are rows of their own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportRow {
+    /// Its id.
+    pub id: Id<Report>,
+    /// The study.
+    pub study: Id<Study>,
+    /// Which report.
+    pub kind: Kind,
+    /// Title.
+    pub title: String,
+    /// Subtitle; may be empty.
+    pub subtitle: String,
+    /// When the interviews were held, in words; may be empty.
+    pub period: String,
+    /// Its language.
+    pub lang: Lang,
+}
+
+impl Thing for ReportRow {
+    const KIND: &'static str = "report";
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn scope(&self) -> Scope {
+        Scope::Study(self.study.uuid(), Layer::Raw)
+    }
+}
+
+/// The own text of a part.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PartText {
+    /// Which part.
+    pub part: PartKey,
+    /// Markdown.
+    pub text: String,
+    /// Raised by each change; 0 before the first.
+    pub revision: i64,
+    /// Who changed it last.
+    pub changed_by: Option<Id<Account>>,
+    /// When.
+    pub changed_at: Time,
+}
+
+/// A fixed version.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Version {
+    /// Its id.
+    pub id: Id<crate::report::Version>,
+    /// The report.
+    pub report: Id<Report>,
+    /// The study.
+    pub study: Id<Study>,
+    /// Which report.
+    pub kind: Kind,
+    /// Its number, from 1.
+    pub number: i64,
+    /// The PDF.
+    pub object: Id<Object>,
+    /// Who fixed it.
+    pub fixed_by: Option<Id<Account>>,
+    /// When.
+    pub fixed_at: Time,
+}
+
+impl Thing for Version {
+    const KIND: &'static str = "report_version";
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn scope(&self) -> Scope {
+        Scope::Study(self.study.uuid(), Layer::Released)
+    }
+}
+
+/// A link that was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandOverRow {
+    /// Its id.
+    pub id: Id<HandOver>,
+    /// The version it leads to.
+    pub version: Id<crate::report::Version>,
+    /// Whom it was given to, as a role.
+    pub recipient: String,
+    /// When it was made.
+    pub made_at: Time,
+    /// When it ends by itself.
+    pub ends_at: Time,
+    /// When somebody ended it.
+    pub ended_at: Option<Time>,
+}
+
+impl HandOverRow {
+    /// Does it lead anywhere now?
+    #[must_use]
+    pub fn holds(&self, now: Time) -> bool {
+        self.ended_at.is_none() && now < self.ends_at
+    }
+}
+
+/// The report of a study, once something was written in it.
+pub async fn report(db: &Conn, study: Id<Study>, kind: Kind) -> Result<Option<ReportRow>, Fault> {
+    let row = db
+        .one(
+            "SELECT id, study, kind, title, subtitle, period, lang FROM report WHERE study = $1 AND kind = $2",
+            params![study, kind.word()],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(ReportRow {
+            id: row.id("id")?,
+            study: row.id("study")?,
+            kind: row.word("kind")?,
+            title: row.text("title")?,
+            subtitle: row.text("subtitle")?,
+            period: row.text("period")?,
+            lang: Lang::from_tag(&row.text("lang")?).unwrap_or_default(),
+        })
+    })
+    .transpose()
+}
+
+/// Writes a new report, or its cover anew.
+pub async fn set_report(tx: &Tx, report: &ReportRow, now: Time) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO report (id, study, kind, title, subtitle, period, lang, made_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (study, kind) \
+         DO UPDATE SET title = $4, subtitle = $5, period = $6, lang = $7, changed_at = $8",
+        params![
+            report.id,
+            report.study,
+            report.kind.word(),
+            &report.title,
+            &report.subtitle,
+            &report.period,
+            report.lang.tag(),
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn part_of(row: &Row) -> Result<PartText, Fault> {
+    Ok(PartText {
+        part: row.word("part")?,
+        text: row.body("body", "key_ref")?,
+        revision: row.int("revision")?,
+        changed_by: row.opt_id("changed_by")?,
+        changed_at: row.time("changed_at")?,
+    })
+}
+
+/// The own texts of a report: at most one for each part.
+pub async fn parts(db: &Conn, report: Id<Report>) -> Result<Vec<PartText>, Fault> {
+    let rows = db
+        .all(
+            "SELECT part, body, key_ref, revision, changed_by, changed_at FROM report_part \
+             WHERE report = $1 ORDER BY part",
+            params![report],
+        )
+        .await?;
+    rows.iter().map(part_of).collect()
+}
+
+/// The own text of one part.
+pub async fn part(db: &Conn, report: Id<Report>, part: PartKey) -> Result<Option<PartText>, Fault> {
+    let row = db
+        .one(
+            "SELECT part, body, key_ref, revision, changed_by, changed_at FROM report_part \
+             WHERE report = $1 AND part = $2",
+            params![report, part.to_string()],
+        )
+        .await?;
+    row.as_ref().map(part_of).transpose()
+}
+
+/// Writes the own text of a part; false when the stored text is not of the revision that was expected.
+pub async fn set_part(
+    tx: &Tx,
+    report: Id<Report>,
+    expected: i64,
+    new: &PartText,
+) -> Result<bool, Fault> {
+    let body = Body::of(&new.text);
+    let values = params![
+        report,
+        new.part.to_string(),
+        body.bytes(),
+        body.key_ref(),
+        new.changed_by,
+        new.changed_at,
+        expected
+    ];
+    let sql = if expected == 0 {
+        "INSERT INTO report_part (report, part, body, key_ref, revision, changed_by, changed_at) \
+         VALUES ($1, $2, $3, $4, $7 + 1, $5, $6) ON CONFLICT (report, part) DO NOTHING"
+    } else {
+        "UPDATE report_part SET body = $3, key_ref = $4, revision = revision + 1, changed_by = $5, \
+         changed_at = $6 WHERE report = $1 AND part = $2 AND revision = $7"
+    };
+    Ok(tx.exec(sql, values).await? == 1)
+}
+
+/// What was let stand, with the reasons.
+pub async fn decided(db: &Conn, report: Id<Report>) -> Result<Decided, Fault> {
+    let rows = db
+        .all(
+            "SELECT mark, body, key_ref FROM report_check WHERE report = $1 ORDER BY mark",
+            params![report],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.text("mark")?, row.body("body", "key_ref")?)))
+        .collect()
+}
+
+/// Keeps why something may stand.
+pub async fn set_decided(
+    tx: &Tx,
+    report: Id<Report>,
+    mark: &str,
+    reason: &str,
+    by: Option<Id<Account>>,
+    now: Time,
+) -> Result<(), Fault> {
+    let body = Body::of(reason);
+    tx.exec(
+        "INSERT INTO report_check (report, mark, body, key_ref, decided_by, decided_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (report, mark) \
+         DO UPDATE SET body = $3, key_ref = $4, decided_by = $5, decided_at = $6",
+        params![report, mark, body.bytes(), body.key_ref(), by, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes back that something may stand.
+pub async fn drop_decided(tx: &Tx, report: Id<Report>, mark: &str) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM report_check WHERE report = $1 AND mark = $2",
+        params![report, mark],
+    )
+    .await?;
+    Ok(())
+}
+
+const VERSION: &str = "SELECT v.id AS id, v.report AS report, r.study AS study, r.kind AS kind, \
+    v.number AS number, v.object AS object, v.fixed_by AS fixed_by, v.fixed_at AS fixed_at \
+    FROM report_version v JOIN report r ON r.id = v.report";
+
+fn version_of(row: &Row) -> Result<Version, Fault> {
+    Ok(Version {
+        id: row.id("id")?,
+        report: row.id("report")?,
+        study: row.id("study")?,
+        kind: row.word("kind")?,
+        number: row.int("number")?,
+        object: row.id("object")?,
+        fixed_by: row.opt_id("fixed_by")?,
+        fixed_at: row.time("fixed_at")?,
+    })
+}
+
+/// The newest versions of a report, newest first.
+pub async fn versions(
+    db: &Conn,
+    study: Id<Study>,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<Version>, Fault> {
+    let sql =
+        format!("{VERSION} WHERE r.study = $1 AND r.kind = $2 ORDER BY v.number DESC LIMIT $3");
+    let rows = db.all(&sql, params![study, kind.word(), limit]).await?;
+    rows.iter().map(version_of).collect()
+}
+
+/// One version by its number.
+pub async fn version_by_number(
+    db: &Conn,
+    study: Id<Study>,
+    kind: Kind,
+    number: i64,
+) -> Result<Option<Version>, Fault> {
+    let sql = format!("{VERSION} WHERE r.study = $1 AND r.kind = $2 AND v.number = $3");
+    db.one(&sql, params![study, kind.word(), number])
+        .await?
+        .as_ref()
+        .map(version_of)
+        .transpose()
+}
+
+/// One version.
+pub async fn version(db: &Conn, id: Id<crate::report::Version>) -> Result<Option<Version>, Fault> {
+    let sql = format!("{VERSION} WHERE v.id = $1");
+    db.one(&sql, params![id])
+        .await?
+        .as_ref()
+        .map(version_of)
+        .transpose()
+}
+
+/// Versions after one in the order of their ids, for `check`.
+pub async fn versions_after(db: &Conn, after: Uuid, limit: i64) -> Result<Vec<Version>, Fault> {
+    let sql = format!("{VERSION} WHERE v.id > $1 ORDER BY v.id LIMIT $2");
+    let rows = db.all(&sql, params![after, limit]).await?;
+    rows.iter().map(version_of).collect()
+}
+
+/// The document of a version, as JSON.
+pub async fn paper(db: &Conn, id: Id<crate::report::Version>) -> Result<Option<String>, Fault> {
+    let row = db
+        .one(
+            "SELECT body, key_ref FROM report_version WHERE id = $1",
+            params![id],
+        )
+        .await?;
+    row.map(|row| row.body("body", "key_ref")).transpose()
+}
+
+/// The number of the next version.
+pub async fn next_number(db: &Conn, report: Id<Report>) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COALESCE(MAX(number), 0) + 1 AS n FROM report_version WHERE report = $1",
+        params![report],
+    )
+    .await
+}
+
+/// Adds a version.
+pub async fn add_version(tx: &Tx, version: &Version, paper: &str) -> Result<(), Fault> {
+    let body = Body::of(paper);
+    tx.exec(
+        "INSERT INTO report_version (id, report, number, object, body, key_ref, fixed_by, fixed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            version.id,
+            version.report,
+            version.number,
+            version.object,
+            body.bytes(),
+            body.key_ref(),
+            version.fixed_by,
+            version.fixed_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const HANDOVER: &str = "SELECT id, version, recipient, made_at, ends_at, ended_at FROM handover";
+
+fn handover_of(row: &Row) -> Result<HandOverRow, Fault> {
+    Ok(HandOverRow {
+        id: row.id("id")?,
+        version: row.id("version")?,
+        recipient: row.text("recipient")?,
+        made_at: row.time("made_at")?,
+        ends_at: row.time("ends_at")?,
+        ended_at: row.opt_time("ended_at")?,
+    })
+}
+
+/// Keeps a link; of its secret only the digest.
+pub async fn add_handover(
+    tx: &Tx,
+    row: &HandOverRow,
+    token: Digest,
+    by: Option<Id<Account>>,
+) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO handover (id, version, token, recipient, made_by, made_at, ends_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![
+            row.id,
+            row.version,
+            token,
+            &row.recipient,
+            by,
+            row.made_at,
+            row.ends_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The newest links to a version.
+pub async fn handovers(
+    db: &Conn,
+    version: Id<crate::report::Version>,
+) -> Result<Vec<HandOverRow>, Fault> {
+    let sql = format!("{HANDOVER} WHERE version = $1 ORDER BY made_at DESC, id DESC LIMIT 100");
+    let rows = db.all(&sql, params![version]).await?;
+    rows.iter().map(handover_of).collect()
+}
+
+/// How many links to each version of a report hold now.
+pub async fn open_links(
+    db: &Conn,
+    report: Id<Report>,
+    now: Time,
+) -> Result<Vec<(Uuid, i64)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT h.version AS version, COUNT(*) AS n FROM handover h JOIN report_version v ON v.id = h.version \
+             WHERE v.report = $1 AND h.ended_at IS NULL AND h.ends_at > $2 GROUP BY h.version",
+            params![report, now],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.uuid("version")?, row.int("n")?)))
+        .collect()
+}
+
+/// The link behind a secret.
+pub async fn handover_by_token(db: &Conn, token: Digest) -> Result<Option<HandOverRow>, Fault> {
+    let sql = format!("{HANDOVER} WHERE token = $1");
+    db.one(&sql, params![token])
+        .await?
+        .as_ref()
+        .map(handover_of)
+        .transpose()
+}
+
+/// Ends a link to a version; false when there is none that holds.
+pub async fn end_handover(
+    tx: &Tx,
+    version: Id<crate::report::Version>,
+    id: Id<HandOver>,
+    now: Time,
+) -> Result<bool, Fault> {
+    let ended = tx
+        .exec(
+            "UPDATE handover SET ended_at = $1 WHERE id = $2 AND version = $3 AND ended_at IS NULL",
+            params![now, id, version],
+        )
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Was a version opened by this link since then? One opening counts once in a while.
+pub async fn was_opened(
+    db: &Conn,
+    version: Id<crate::report::Version>,
+    ground: &str,
+    since: Time,
+) -> Result<bool, Fault> {
+    let row = db
+        .one(
+            "SELECT id FROM trail WHERE kind = $1 AND subject = $2 AND at > $3 AND role = 'link' \
+             AND ground = $4 LIMIT 1",
+            params![Version::KIND, version, since, ground],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Leaves what an account made without its maker.
+pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<(), Fault> {
+    for sql in [
+        "UPDATE report_part SET changed_by = NULL WHERE changed_by = $1",
+        "UPDATE report_check SET decided_by = NULL WHERE decided_by = $1",
+        "UPDATE report_version SET fixed_by = NULL WHERE fixed_by = $1",
+        "UPDATE handover SET made_by = NULL WHERE made_by = $1",
+    ] {
+        tx.exec(sql, params![account]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,238 @@
+reports-kind-process = Process report
+reports-kind-final = Final report
+reports-mark-draft = Draft
+reports-mark-preliminary = Preliminary – for the dialogue conference
+
+# The parts, as they stand as headings
+reports-part-background = Background
+reports-part-questions = Research questions
+reports-part-method = The basic thinking
+reports-part-practice = How we did it
+reports-part-focus-groups = Why we talk in groups
+reports-part-ethics = Ethics
+reports-part-dialogue = Dialogue as a method
+reports-part-sample = Whom we have heard
+reports-part-about-process-report = About the process report
+reports-part-theme-intro = { $theme }
+reports-part-theme-summary = { $theme } – summed up
+reports-part-conference = At the dialogue conference
+reports-part-conclusion = Preliminary conclusions
+reports-part-thanks = Thanks
+reports-chapter-method = The method
+reports-chapter-other-findings = Other findings
+reports-chapter-table = All the findings
+reports-theme-summed-up = { $theme } – summed up
+
+# What belongs in the part
+reports-help-background = Why was this evaluation made, and who asked for it? If the part is empty, the background of the evaluation is used.
+reports-help-questions = What did you want to find out, and how did you arrive at it? The evaluation's questions come in by themselves unless your text already has them.
+reports-help-method = The thinking behind Bruker Spør Bruker: why people with lived experience ask, and what the report is for.
+reports-help-practice = Who did what, when and where. The themes of the theme guide come in by themselves unless your text already has them.
+reports-help-focus-groups = Why you talked with people in groups, and who could choose something else.
+reports-help-ethics = What those who took part were promised, and how you see to it that nobody is recognised.
+reports-help-dialogue = What a dialogue conference is, and what happens to the findings there.
+reports-help-sample = Whom you have heard, without anybody being recognisable. Write [[voices]] on a line of its own where the table of sides is to stand. If the part is empty, the table stands alone.
+reports-help-about-process-report = What this report is, who gets it, and what happens next.
+reports-help-theme-intro = Tell what you have heard about the theme. Findings that your text does not refer to follow it, with up to three quotes each.
+reports-help-theme-summary = What matters most about the theme, in a few points.
+reports-help-conference = How the report is to be used at the dialogue conference, and what the tables can talk about.
+reports-help-conclusion = What you think so far. It is preliminary and open to being contradicted.
+reports-help-thanks = Whom you want to thank. Do not name those who took part.
+
+# What the program fills in in the report
+reports-fill-questions = The questions of the evaluation:
+reports-fill-guide = The theme guide had these themes:
+reports-few = fewer than five
+reports-voices-lead = Each side stands for itself. Figures under five are not given, and the sides are not added up.
+reports-voices-caption = The voices in the report
+reports-voices-side = Side
+reports-voices-count = Number of voices
+reports-table-lead = All the findings, theme by theme.
+reports-table-caption = The findings, theme by theme
+reports-table-number = No.
+reports-table-finding = What we found
+reports-table-kind = Kind
+reports-table-sides = Who
+reports-stance-nuances = This quote adds a nuance to the finding:
+reports-stance-contradicts = This quote says otherwise:
+reports-polarity-strength = Strength
+reports-polarity-weakness = Weakness
+reports-polarity-wish = Wish
+reports-level-individual = Individual level
+reports-level-service = Service level
+reports-level-system = System level
+reports-level-society = Society level
+reports-side-interviewer = interviewer
+reports-side-user = service user
+reports-side-relative = relative
+reports-side-staff = staff member
+reports-side-partner = partner
+reports-side-organisation = organisation
+reports-sides-interviewer = interviewers
+reports-sides-user = service users
+reports-sides-relative = relatives
+reports-sides-staff = staff
+reports-sides-partner = partners
+reports-sides-organisation = organisations
+reports-sides-unknown = others
+reports-colophon-who = The report was made by { $hub } by the method Bruker Spør Bruker (peer asks peer).
+reports-colophon-use = The report is preliminary and written for the dialogue conference. It must not be published or passed on. What comes up at the conference becomes part of the final report.
+reports-colophon-quotes = The quotes are given without names. Whoever thinks they know who said something should not ask.
+reports-label-contents = Contents
+reports-label-about = About the report
+reports-label-services = Services
+reports-label-period = Time
+reports-label-date = Date
+reports-label-group = Project group
+reports-label-finding = Finding
+reports-label-quote = Quote
+reports-label-table = Table
+reports-label-voices = Who said it
+reports-label-reception = How the finding was received
+reports-label-page = Page
+reports-label-of = of
+reports-label-emoji = [emoji]
+
+# The overview
+reports-title = Process report
+reports-intro = The report is put together from the evaluation, its themes and findings, and what you write yourselves. The draft is always up to date. When the report is fixed, it becomes a version that does not change.
+reports-preview = Show the report
+reports-draft-pdf = Download draft (PDF)
+reports-checks = Look over before fixing
+reports-parts = The parts
+reports-part = Part
+reports-state = State
+reports-last-changed = Last changed
+reports-state-written = Written
+reports-state-filled = Fills itself in
+reports-state-empty = Empty
+reports-state-empty-obligatory = Empty, readers expect to find it
+reports-changed-by = { $when } by { $who }
+reports-somebody = somebody who is no longer here
+reports-versions = Fixed versions
+reports-no-versions = No version has been fixed yet.
+reports-version = Version { $number }
+reports-version-fixed = Fixed
+reports-version-file = File
+reports-version-links = Links
+reports-read-version = Read
+reports-download-pdf = Download PDF
+reports-hand-over = Hand over …
+reports-settings = Cover and language
+reports-settings-title = Title
+reports-settings-subtitle = Subtitle
+reports-settings-period = When the interviews were held
+reports-settings-period-help = In words, for instance "September 2026". May be left empty.
+reports-settings-lang = Language of the report
+reports-save = Save
+reports-themes-none = The evaluation has no themes yet. Each theme gets a chapter of its own.
+
+# Writing a part
+reports-part-text = The text
+reports-writing-help = How to write
+reports-writing-help-text = An empty line begins a new paragraph. The sign # before a line makes a heading, - makes a point in a list, **two stars** make bold and *one star* makes italics.
+reports-writing-help-references = To bring in a finding or a quote, write its reference on a line of its own. Copy it from the list.
+reports-part-fills = This the program fills in by itself
+reports-findings-here = Findings and quotes
+reports-other-themes = Findings in other themes
+reports-no-findings = There are no findings yet.
+reports-stale = Somebody else changed the text while you were writing
+reports-stale-what = Nothing is lost. Your text stands in the field below and is not saved yet. The saved text stands beside it. Take what you want from both, and save again.
+reports-theirs = The saved text
+reports-yours = Your text, not saved
+reports-too-long = The text is too long. Divide it between several parts.
+
+# The inside view
+reports-inside = Shown to you who work with the evaluation
+reports-inside-what = Each finding and each quote leads back to the place it comes from. The links and the sources are not in the report that is handed over.
+reports-inside-finding = Open the finding
+reports-inside-quote = Show in the text
+reports-reference-unknown = The reference { $reference } is not there
+
+# The checks
+reports-checks-title = Look over before fixing
+reports-checks-what = The program looks for a few simple things. It can be wrong both ways: you must read the report yourselves, with the eyes of somebody who knows people in the place.
+reports-checks-none = The program found nothing to stop at.
+reports-stops = Must be mended
+reports-look = Must be considered
+reports-looked-at = Considered
+reports-where-part = In the part "{ $part }"
+reports-where-theme = In the theme "{ $theme }"
+reports-where-finding = In finding { $number }
+reports-where-quote = In quote { $number }
+reports-where-cover = On the cover or in what the program fills in
+reports-go-there = Go there
+reports-reason = Why may it stand?
+reports-reason-given = Reason: { $reason }
+reports-acknowledge-tick = We have looked at this, and it may stand
+reports-acknowledge = Save what you decided
+reports-withdraw-acknowledgement = Consider again
+reports-fix = Fix version { $number }
+reports-fix-what = The version stays as it is. You can go on writing and fix a new one later.
+reports-fix-not-yet = The report can be fixed when everything above is mended or considered.
+reports-no-mark = Tick that you have looked at it.
+
+reports-rule-no-basis = The source of the quote has no basis
+reports-rule-unknown-reference = The reference is not there
+reports-rule-not-to-be-quoted = A note says that this must not be quoted
+reports-rule-national-id = Looks like a national identity number
+reports-rule-phone = Looks like a telephone number
+reports-rule-email = Looks like an e-mail address
+reports-rule-birth-date = Looks like a date of birth
+reports-rule-address = Looks like an address
+reports-rule-name = May be a name
+reports-rule-small-figure = A figure under five about people
+reports-rule-empty-part = The part is empty
+reports-rule-theme-without-findings = The theme has no findings
+reports-advice-no-basis = Nothing can be quoted without consent or another basis. Go to the source and state its basis, or take the quote out.
+reports-advice-unknown-reference = Mend the number, or remove the line.
+reports-advice-not-to-be-quoted = Take the quote out, or delete the note if it no longer holds.
+reports-advice-identifier = Take it out if it can lead to a person. If it is the centre's own, it may stand.
+reports-advice-name = Replace or mask the name in the text. If it is made up, or the name of a place anybody may mention, it may stand.
+reports-advice-small-figure = Write some, several or many.
+reports-advice-empty-part = Write something in the part, or say why it is empty.
+reports-advice-theme-without-findings = Write a finding, or join the theme with another.
+
+# Handing over
+reports-handover-title = Hand over version { $number }
+reports-handover-what = You get a link that you send to the service yourself. Whoever has the link can read this version on the web and download it as a PDF until the link ends. They see no sources and no names from the transcripts.
+reports-handover-recipient = Who gets it?
+reports-handover-recipient-help = Write a role and a service, not a name: "leader of the outreach team".
+reports-handover-days = For how many days does the link hold?
+reports-handover-days-help = From 1 to 365. After that it no longer works.
+reports-handover-days-wrong = Write a number from 1 to 365.
+reports-handover-make = Make the link
+reports-handover-done = The link is made
+reports-handover-copy = Copy the link now. It is shown only this once.
+reports-handover-link = The link
+reports-handover-list = Links to this version
+reports-handover-none = No links have been made.
+reports-handover-to = Given to
+reports-handover-made = Made
+reports-handover-until = Holds until
+reports-handover-ended = Ended { $when }
+reports-handover-over = Ran out { $when }
+reports-handover-end = End it now
+reports-handover-act = Do
+
+# The page the service sees
+reports-handed-preliminary = Preliminary – for the dialogue conference
+reports-handed-what = This process report was handed over to { $recipient }. It is written for the dialogue conference and must not be published or passed on.
+reports-handed-until = The link holds until { $when }.
+reports-handed-pdf = Download the report as a PDF
+reports-handed-gone = The link no longer holds
+reports-handed-gone-what = The link has run out, was ended, or is not written quite right. If you need the report, ask the centre that gave you the link.
+
+# Faults
+reports-not-ready = The report can't be fixed yet. See what remains under "Look over before fixing".
+reports-pdf-too-large = The report is too large or too deeply nested to be set. Divide long tables and lists, and try again.
+reports-final-later = The final report is not built yet. Make the process report first.
+reports-recipient-missing = Write who gets the report.
+
+# In the history
+reports-did-set-cover = Changed the cover of the report
+reports-did-write-part = Wrote in the report
+reports-did-decide = Considered something the checks found in the report
+reports-did-fix = Fixed a version of the report
+reports-did-hand-over = Handed over the report
+reports-did-end-link = Ended a link to the report

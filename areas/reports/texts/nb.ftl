@@ -1,0 +1,238 @@
+reports-kind-process = Prosessrapport
+reports-kind-final = Sluttrapport
+reports-mark-draft = Utkast
+reports-mark-preliminary = Foreløpig – til dialogkonferansen
+
+# Delene, slik de står som overskrifter
+reports-part-background = Bakgrunn
+reports-part-questions = Problemstillinger
+reports-part-method = Grunntanken
+reports-part-practice = Slik gjorde vi det
+reports-part-focus-groups = Hvorfor vi snakker sammen i grupper
+reports-part-ethics = Etikk
+reports-part-dialogue = Dialog som metode
+reports-part-sample = Hvem vi har hørt
+reports-part-about-process-report = Om prosessrapporten
+reports-part-theme-intro = { $theme }
+reports-part-theme-summary = { $theme } – oppsummert
+reports-part-conference = På dialogkonferansen
+reports-part-conclusion = Foreløpige konklusjoner
+reports-part-thanks = Takk
+reports-chapter-method = Metoden
+reports-chapter-other-findings = Andre funn
+reports-chapter-table = Funnene samlet
+reports-theme-summed-up = { $theme } – oppsummert
+
+# Hva som hører hjemme i delen
+reports-help-background = Hvorfor ble denne evalueringen laget, og hvem spurte om den? Står delen tom, brukes bakgrunnen fra evalueringen.
+reports-help-questions = Hva ville dere finne ut, og hvordan kom dere fram til det? Problemstillingene fra evalueringen kommer med av seg selv, om de ikke står i teksten din.
+reports-help-method = Tanken bak Bruker Spør Bruker: hvorfor folk med egen erfaring spør, og hva rapporten skal brukes til.
+reports-help-practice = Hvem som gjorde hva, når og hvor. Temaene i temaguiden kommer med av seg selv, om de ikke står i teksten din.
+reports-help-focus-groups = Hvorfor dere snakket med folk i grupper, og hvem som kunne velge noe annet.
+reports-help-ethics = Hva deltakerne ble lovet, og hvordan dere passer på at ingen blir kjent igjen.
+reports-help-dialogue = Hva en dialogkonferanse er, og hva som skjer med funnene der.
+reports-help-sample = Hvem dere har hørt, uten at noen kan kjennes igjen. Skriv [[stemmer]] på en egen linje der tabellen over sidene skal stå. Står delen tom, kommer tabellen alene.
+reports-help-about-process-report = Hva denne rapporten er, hvem som får den, og hva som skjer etterpå.
+reports-help-theme-intro = Fortell hva dere har hørt om temaet. Funn du ikke viser til i teksten, kommer etter den, med inntil tre sitater hver.
+reports-help-theme-summary = Det viktigste om temaet i noen få punkter.
+reports-help-conference = Hvordan rapporten skal brukes på dialogkonferansen, og hva bordene kan snakke om.
+reports-help-conclusion = Hva dere mener så langt. Det er foreløpig og skal kunne motsies.
+reports-help-thanks = Hvem dere vil takke. Ikke nevn deltakere ved navn.
+
+# Det programmet fyller inn i rapporten
+reports-fill-questions = Problemstillingene i evalueringen:
+reports-fill-guide = Temaguiden hadde disse temaene:
+reports-few = færre enn fem
+reports-voices-lead = Hver side står for seg. Tall under fem oppgis ikke, og sidene er ikke lagt sammen.
+reports-voices-caption = Stemmene i rapporten
+reports-voices-side = Side
+reports-voices-count = Antall stemmer
+reports-table-lead = Her står alle funnene, tema for tema.
+reports-table-caption = Funnene, tema for tema
+reports-table-number = Nr.
+reports-table-finding = Hva vi fant
+reports-table-kind = Slags
+reports-table-sides = Hvem
+reports-stance-nuances = Dette sitatet nyanserer funnet:
+reports-stance-contradicts = Dette sitatet sier noe annet:
+reports-polarity-strength = Styrke
+reports-polarity-weakness = Svakhet
+reports-polarity-wish = Ønske
+reports-level-individual = Individnivå
+reports-level-service = Tjenestenivå
+reports-level-system = Systemnivå
+reports-level-society = Samfunnsnivå
+reports-side-interviewer = intervjuer
+reports-side-user = bruker
+reports-side-relative = pårørende
+reports-side-staff = ansatt
+reports-side-partner = samarbeidspartner
+reports-side-organisation = organisasjon
+reports-sides-interviewer = intervjuere
+reports-sides-user = brukere
+reports-sides-relative = pårørende
+reports-sides-staff = ansatte
+reports-sides-partner = samarbeidspartnere
+reports-sides-organisation = organisasjoner
+reports-sides-unknown = andre
+reports-colophon-who = Rapporten er laget av { $hub } etter metoden Bruker Spør Bruker.
+reports-colophon-use = Rapporten er foreløpig og skrevet til dialogkonferansen. Den skal ikke legges ut eller sendes videre. Det som kommer fram på konferansen, blir en del av sluttrapporten.
+reports-colophon-quotes = Sitatene er gjengitt uten navn. Den som tror at hun eller han vet hvem som har sagt noe, bør la være å spørre.
+reports-label-contents = Innhold
+reports-label-about = Om rapporten
+reports-label-services = Tjenester
+reports-label-period = Tid
+reports-label-date = Dato
+reports-label-group = Prosjektgruppe
+reports-label-finding = Funn
+reports-label-quote = Sitat
+reports-label-table = Tabell
+reports-label-voices = Hvem sa det
+reports-label-reception = Slik ble funnet mottatt
+reports-label-page = Side
+reports-label-of = av
+reports-label-emoji = [emoji]
+
+# Oversikten
+reports-title = Prosessrapport
+reports-intro = Rapporten er satt sammen av det som står i evalueringen, temaene og funnene, og det dere selv skriver. Utkastet er alltid à jour. Når rapporten fastsettes, blir den en versjon som ikke endrer seg.
+reports-preview = Vis rapporten
+reports-draft-pdf = Last ned utkast (PDF)
+reports-checks = Se over før fastsetting
+reports-parts = Delene
+reports-part = Del
+reports-state = Tilstand
+reports-last-changed = Sist endret
+reports-state-written = Skrevet
+reports-state-filled = Fylles ut av seg selv
+reports-state-empty = Tom
+reports-state-empty-obligatory = Tom, leserne venter å finne den
+reports-changed-by = { $when } av { $who }
+reports-somebody = noen som ikke er her lenger
+reports-versions = Fastsatte versjoner
+reports-no-versions = Ingen versjon er fastsatt ennå.
+reports-version = Versjon { $number }
+reports-version-fixed = Fastsatt
+reports-version-file = Fil
+reports-version-links = Lenker
+reports-read-version = Les
+reports-download-pdf = Last ned PDF
+reports-hand-over = Overlever …
+reports-settings = Forside og språk
+reports-settings-title = Tittel
+reports-settings-subtitle = Undertittel
+reports-settings-period = Når intervjuene ble gjort
+reports-settings-period-help = Med ord, for eksempel «september 2026». Kan stå tomt.
+reports-settings-lang = Rapportens språk
+reports-save = Lagre
+reports-themes-none = Evalueringen har ingen temaer ennå. Hvert tema får sitt eget kapittel.
+
+# Å skrive en del
+reports-part-text = Teksten
+reports-writing-help = Slik skriver du
+reports-writing-help-text = En tom linje gir nytt avsnitt. Tegnet # foran en linje gir mellomtittel, - gir punkt i en liste, **to stjerner** gir fet skrift og *én stjerne* gir kursiv.
+reports-writing-help-references = Vil du ha inn et funn eller et sitat, skriver du referansen på en egen linje. Kopier den fra lista.
+reports-part-fills = Dette fyller programmet inn selv
+reports-findings-here = Funn og sitater
+reports-other-themes = Funn i andre temaer
+reports-no-findings = Det er ingen funn ennå.
+reports-stale = Noen andre har endret teksten mens du skrev
+reports-stale-what = Ingenting er tapt. Din tekst står i feltet under og er ikke lagret ennå. Den lagrede teksten står ved siden av. Ta med det du vil ha fra begge, og lagre på nytt.
+reports-theirs = Den lagrede teksten
+reports-yours = Din tekst, ikke lagret
+reports-too-long = Teksten er for lang. Del den på flere deler.
+
+# Innsynsvisningen
+reports-inside = Vist for dere som arbeider med evalueringen
+reports-inside-what = Hvert funn og hvert sitat leder tilbake til stedet det kommer fra. Lenkene og kildene er ikke med i rapporten som overleveres.
+reports-inside-finding = Åpne funnet
+reports-inside-quote = Vis i teksten
+reports-reference-unknown = Referansen { $reference } finnes ikke
+
+# Kontrollene
+reports-checks-title = Se over før fastsetting
+reports-checks-what = Programmet ser etter noen enkle ting. Det kan ta feil begge veier: Dere må selv lese rapporten med øynene til en som kjenner folk på stedet.
+reports-checks-none = Programmet fant ingenting å stoppe ved.
+reports-stops = Må rettes
+reports-look = Må vurderes
+reports-looked-at = Vurdert
+reports-where-part = I delen «{ $part }»
+reports-where-theme = I temaet «{ $theme }»
+reports-where-finding = I funn { $number }
+reports-where-quote = I sitat { $number }
+reports-where-cover = På forsiden eller i det programmet fyller inn
+reports-go-there = Gå dit
+reports-reason = Hvorfor kan det stå?
+reports-reason-given = Grunn: { $reason }
+reports-acknowledge-tick = Vi har sett på dette, og det kan stå
+reports-acknowledge = Lagre vurderingen
+reports-withdraw-acknowledgement = Vurder på nytt
+reports-fix = Fastsett versjon { $number }
+reports-fix-what = Versjonen blir liggende som den er. Dere kan skrive videre og fastsette en ny senere.
+reports-fix-not-yet = Rapporten kan fastsettes når alt over er rettet eller vurdert.
+reports-no-mark = Kryss av for at dere har sett på det.
+
+reports-rule-no-basis = Kilden til sitatet har ikke noe grunnlag
+reports-rule-unknown-reference = Referansen finnes ikke
+reports-rule-not-to-be-quoted = Et notat sier at dette ikke skal siteres
+reports-rule-national-id = Ligner et fødselsnummer
+reports-rule-phone = Ligner et telefonnummer
+reports-rule-email = Ligner en e-postadresse
+reports-rule-birth-date = Ligner en fødselsdato
+reports-rule-address = Ligner en adresse
+reports-rule-name = Kan være et navn
+reports-rule-small-figure = Tall under fem om mennesker
+reports-rule-empty-part = Delen er tom
+reports-rule-theme-without-findings = Temaet har ingen funn
+reports-advice-no-basis = Ingenting kan siteres uten samtykke eller et annet grunnlag. Gå til kilden og oppgi grunnlaget, eller ta ut sitatet.
+reports-advice-unknown-reference = Rett nummeret, eller ta bort linja.
+reports-advice-not-to-be-quoted = Ta ut sitatet, eller slett notatet om det ikke gjelder lenger.
+reports-advice-identifier = Ta det ut om det kan lede til en person. Gjelder det senteret selv, kan det stå.
+reports-advice-name = Bytt ut eller masker navnet i teksten. Er det oppdiktet, eller navnet på et sted alle kan nevne, kan det stå.
+reports-advice-small-figure = Skriv noen, flere eller mange.
+reports-advice-empty-part = Skriv noe i delen, eller si hvorfor den er tom.
+reports-advice-theme-without-findings = Skriv et funn, eller slå temaet sammen med et annet.
+
+# Overlevering
+reports-handover-title = Overlever versjon { $number }
+reports-handover-what = Du får en lenke som du selv sender til tjenesten. Den som har lenken, kan lese denne versjonen på nett og laste den ned som PDF til lenken slutter å gjelde. De ser ingen kilder og ingen navn fra utskriftene.
+reports-handover-recipient = Hvem får den?
+reports-handover-recipient-help = Skriv rolle og tjeneste, ikke navn: «leder for Oppsøkende team».
+reports-handover-days = Hvor mange dager skal lenken gjelde?
+reports-handover-days-help = Fra 1 til 365. Etterpå virker den ikke mer.
+reports-handover-days-wrong = Skriv et tall fra 1 til 365.
+reports-handover-make = Lag lenken
+reports-handover-done = Lenken er laget
+reports-handover-copy = Kopier lenken nå. Den vises bare denne ene gangen.
+reports-handover-link = Lenken
+reports-handover-list = Lenker til denne versjonen
+reports-handover-none = Ingen lenker er laget.
+reports-handover-to = Gitt til
+reports-handover-made = Laget
+reports-handover-until = Gjelder til
+reports-handover-ended = Avsluttet { $when }
+reports-handover-over = Gikk ut { $when }
+reports-handover-end = Avslutt nå
+reports-handover-act = Gjør
+
+# Siden tjenesten ser
+reports-handed-preliminary = Foreløpig – til dialogkonferansen
+reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Den er skrevet til dialogkonferansen og skal ikke legges ut eller sendes videre.
+reports-handed-until = Lenken gjelder til { $when }.
+reports-handed-pdf = Last ned rapporten som PDF
+reports-handed-gone = Lenken gjelder ikke lenger
+reports-handed-gone-what = Lenken har gått ut, er avsluttet, eller er ikke skrevet helt riktig. Trenger du rapporten, kan du spørre senteret som ga deg den.
+
+# Feil
+reports-not-ready = Rapporten kan ikke fastsettes ennå. Se hva som gjenstår under «Se over før fastsetting».
+reports-pdf-too-large = Rapporten er for stor eller for dypt nøstet til å settes. Del opp lange tabeller og lister, og prøv igjen.
+reports-final-later = Sluttrapporten er ikke bygd ennå. Lag prosessrapporten først.
+reports-recipient-missing = Skriv hvem som får rapporten.
+
+# I historikken
+reports-did-set-cover = Endret forsiden til rapporten
+reports-did-write-part = Skrev i rapporten
+reports-did-decide = Vurderte noe kontrollen fant i rapporten
+reports-did-fix = Fastsatte en versjon av rapporten
+reports-did-hand-over = Overleverte rapporten
+reports-did-end-link = Avsluttet en lenke til rapporten

@@ -1,0 +1,303 @@
+//! The job that brings texts in.
+//!
+//! Each file is read outside any act, with its progress; its rows arrive in acts of at most
+//! [`BATCH`] blocks, and nobody sees them until the last act. Broken off at any point, the job
+//! begins again by removing what it left.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use base::Id;
+use bytes::Bytes;
+use frame::Failure;
+use frame::jobs::{JobEnd, Work};
+use futures::future::BoxFuture;
+use people::Visitor;
+use serde_json::json;
+use store::{Fault, objects};
+
+use super::acts::{delete_objects, drop_leftovers, finish_import, give_up, visitor_of};
+use super::{
+    Import, ImportFile, ImportFileId, ImportState, Outcome, Told, blocks_of, line_ends_word,
+    source_name, store as rows,
+};
+use crate::intake::{self, FileKind, Intake, Limits, Refused};
+use crate::source::acts::{add_blocks, add_source};
+use crate::source::{AddedSource, NewBlock, NewSource};
+
+/// Blocks written in one act at most.
+pub const BATCH: usize = 500;
+/// Steps of progress for each file: half for reading it, half for writing it.
+const STEPS: i64 = 1_000;
+/// How often the progress of reading is told.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// The worker function.
+pub fn import(work: Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd>> {
+    Box::pin(async move {
+        let id = work
+            .job
+            .payload
+            .get("import")
+            .and_then(|id| id.as_str())
+            .and_then(|id| id.parse().ok());
+        let id: Id<Import> = id.ok_or(JobEnd::Failed("bad_payload"))?;
+        let end = run(&work, id).await;
+        if let Err(JobEnd::Stopped | JobEnd::Failed(_)) = &end {
+            stopped(&work, id).await?;
+        }
+        end
+    })
+}
+
+/// After a stop: gives the import up when a person asked for it. When another worker has the job
+/// by now, what lies there is that worker's.
+async fn stopped(work: &Work, id: Id<Import>) -> Result<(), Fault> {
+    let job = store::jobs::get(&work.hub.store().read(), work.job.id).await?;
+    match job {
+        Some(job) if job.attempts == work.job.attempts => give_up(&work.hub, id).await,
+        _ => Ok(()),
+    }
+}
+
+async fn run(work: &Work, id: Id<Import>) -> Result<serde_json::Value, JobEnd> {
+    let hub = &work.hub;
+    let db = hub.store().read();
+    let import = rows::import(&db, id)
+        .await?
+        .ok_or(JobEnd::Failed("no_import"))?;
+    match import.state {
+        // Begun again after its last act: everything is there.
+        ImportState::Done => return Ok(json!({ "import": id })),
+        ImportState::Cancelled => return Err(JobEnd::Stopped),
+        ImportState::Open => {}
+    }
+    let visitor = visitor_of(hub, &work.job)
+        .await?
+        .ok_or(JobEnd::Failed("no_account"))?;
+    drop_leftovers(hub, id).await?;
+    let files = rows::files(&db, id).await?;
+    let total = STEPS * i64::try_from(files.len()).unwrap_or(1);
+    work.progress(0, total).await?;
+    let mut outcomes = Vec::with_capacity(files.len());
+    for (at, file) in files.iter().enumerate() {
+        let step = Step {
+            work,
+            total,
+            done: STEPS * i64::try_from(at).unwrap_or(0),
+        };
+        let outcome = one_file(&step, &visitor, &import, file).await?;
+        outcomes.push((file.id, outcome));
+    }
+    work.progress(total, total).await?;
+    finish(work, visitor, import, outcomes).await
+}
+
+async fn finish(
+    work: &Work,
+    visitor: Visitor,
+    import: Import,
+    outcomes: Vec<(Id<ImportFileId>, Outcome)>,
+) -> Result<serde_json::Value, JobEnd> {
+    let id = import.id;
+    let study = import.study;
+    let result = json!({ "import": id, "files": outcomes.len() });
+    let gone = work
+        .hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { finish_import(tx, &visitor, &import, &outcomes).await })
+        })
+        .await
+        .map_err(|failure| match failure {
+            Failure::Fault(why) => JobEnd::Fault(Fault::Database(why)),
+            _ => JobEnd::Failed("no_access"),
+        })?;
+    delete_objects(&work.hub, gone).await;
+    work.hub.tell(study.uuid());
+    Ok(result)
+}
+
+/// Where the job is when a file begins.
+struct Step<'a> {
+    work: &'a Work,
+    total: i64,
+    done: i64,
+}
+
+impl Step<'_> {
+    async fn at(&self, part: i64) -> Result<(), JobEnd> {
+        self.work
+            .progress(self.done + part.clamp(0, STEPS), self.total)
+            .await
+    }
+}
+
+async fn one_file(
+    step: &Step<'_>,
+    visitor: &Visitor,
+    import: &Import,
+    file: &ImportFile,
+) -> Result<Outcome, JobEnd> {
+    let hub = &step.work.hub;
+    let object = file.object.ok_or(JobEnd::Failed("no_file"))?;
+    let object = objects::get(&hub.store().read(), object)
+        .await?
+        .ok_or(JobEnd::Failed("no_file"))?;
+    let bytes = hub.store().objects().get(&object).await?;
+    match read(step, &file.name, bytes).await? {
+        Ok(intake) => write(step, visitor, import, file, intake).await,
+        Err(Refused::Cancelled) => Err(JobEnd::Stopped),
+        Err(refused) => Ok(Outcome {
+            refused: Some(Told::from(&refused)),
+            ..Outcome::default()
+        }),
+    }
+}
+
+/// Reads a file on a thread of its own, tells how far it is, and stops it when told to.
+async fn read(
+    step: &Step<'_>,
+    name: &str,
+    bytes: Bytes,
+) -> Result<Result<Intake, Refused>, JobEnd> {
+    let seen = Arc::new(AtomicU64::new(0));
+    let go = Arc::new(AtomicBool::new(true));
+    let (name, told, going) = (name.to_owned(), seen.clone(), go.clone());
+    let mut reading = tokio::task::spawn_blocking(move || {
+        let progress = |done: u64, total: u64| {
+            let part = done
+                .saturating_mul(STEPS as u64 / 2)
+                .checked_div(total)
+                .unwrap_or(0);
+            told.store(part, Ordering::Relaxed);
+            going.load(Ordering::Relaxed)
+        };
+        intake::read(&name, &bytes, &Limits::default(), &progress)
+    });
+    loop {
+        tokio::select! {
+            read = &mut reading => return read.map_err(|_| JobEnd::Failed("panicked")),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Err(end) = step
+            .at(i64::try_from(seen.load(Ordering::Relaxed)).unwrap_or(0))
+            .await
+        {
+            go.store(false, Ordering::Relaxed);
+            // Its answer is not needed any more; it ends at its next step.
+            let _ = reading.await;
+            return Err(end);
+        }
+    }
+}
+
+async fn write(
+    step: &Step<'_>,
+    visitor: &Visitor,
+    import: &Import,
+    file: &ImportFile,
+    intake: Intake,
+) -> Result<Outcome, JobEnd> {
+    let mut outcome = outcome_of(&intake);
+    let format = match intake.kind {
+        FileKind::Docx => "docx",
+        FileKind::Pdf => "pdf",
+        _ => "txt",
+    };
+    let (encoding, line_ends) = (outcome.encoding.clone(), outcome.line_ends.clone());
+    let (speakers, mut blocks) = blocks_of(intake);
+    let (who, home, name, object) = (
+        visitor.clone(),
+        import.clone(),
+        source_name(&file.name),
+        file.object,
+    );
+    let added: AddedSource = step
+        .work
+        .hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let new = NewSource {
+                    name: &name,
+                    format,
+                    basis: home.basis,
+                    encoding: encoding.as_deref(),
+                    line_ends: line_ends.as_deref(),
+                    object,
+                    guid: None,
+                    has_text: true,
+                    lead: 0,
+                };
+                add_source(tx, &who, home.id, home.study, &new, &speakers).await
+            })
+        })
+        .await?;
+    outcome.sources = vec![added.id];
+    let all = blocks.len().max(1);
+    let mut place = 1;
+    while !blocks.is_empty() {
+        let rest = blocks.split_off(blocks.len().min(BATCH));
+        let batch = std::mem::replace(&mut blocks, rest);
+        let count = batch.len();
+        write_batch(step, visitor, &added, place, batch).await?;
+        place += i64::try_from(count).unwrap_or(0);
+        let written = all - blocks.len();
+        step.at(STEPS / 2 + i64::try_from(written * 500 / all).unwrap_or(0))
+            .await?;
+    }
+    Ok(outcome)
+}
+
+async fn write_batch(
+    step: &Step<'_>,
+    visitor: &Visitor,
+    source: &AddedSource,
+    place: i64,
+    batch: Vec<NewBlock>,
+) -> Result<(), Fault> {
+    let (who, source) = (visitor.clone(), source.clone());
+    step.work
+        .hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move {
+                add_blocks(tx, &who, &source, place, &batch)
+                    .await
+                    .map(|_| ())
+            })
+        })
+        .await
+}
+
+fn outcome_of(intake: &Intake) -> Outcome {
+    let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let turns = intake
+        .paragraphs
+        .iter()
+        .filter(|one| one.kind == intake::Kind::Turn)
+        .count();
+    let is_text = intake.encoding.is_some();
+    Outcome {
+        sources: Vec::new(),
+        turns: size(turns),
+        paragraphs: size(intake.paragraphs.len() - turns),
+        chars: size(
+            intake
+                .paragraphs
+                .iter()
+                .map(|one| one.text.chars().count())
+                .sum(),
+        ),
+        speakers: size(intake.speakers.len()),
+        encoding: intake.encoding.map(str::to_owned),
+        line_ends: is_text.then(|| line_ends_word(intake.line_ends).to_owned()),
+        notices: intake.notices.iter().map(Told::from).collect(),
+        refused: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

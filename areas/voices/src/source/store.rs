@@ -1,0 +1,464 @@
+//! SQL of sources, speakers and blocks.
+
+use base::{Id, Time, Uuid};
+use store::objects::Object;
+use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, params};
+
+use super::{Basis, Block, NewSource, NewSpeaker, Side, Source, SourceSummary, Speaker};
+use crate::Study;
+use crate::import::Import;
+use crate::study::store::marks;
+
+const SOURCE: &str = "s.id AS id, s.study AS study, s.name AS name, s.basis AS basis, s.format AS format, \
+    s.encoding AS encoding, s.line_ends AS line_ends, s.object AS object, s.guid AS guid, \
+    s.has_text AS has_text, s.lead AS lead, s.revision AS revision, s.made_at AS made_at";
+
+fn source_of(row: &Row) -> Result<Source, Fault> {
+    Ok(Source {
+        id: row.id("id")?,
+        study: row.id("study")?,
+        name: row.text("name")?,
+        basis: row.word("basis")?,
+        format: row.text("format")?,
+        encoding: row.opt_text("encoding")?,
+        line_ends: row.opt_text("line_ends")?,
+        object: row.opt_id("object")?,
+        guid: row.uuid("guid")?,
+        has_text: row.flag("has_text")?,
+        lead: row.int("lead")?,
+        revision: row.int("revision")?,
+        made_at: row.time("made_at")?,
+    })
+}
+
+/// A source that is whole.
+pub async fn source(db: &Conn, id: Id<Source>) -> Result<Option<Source>, Fault> {
+    let sql = format!("SELECT {SOURCE} FROM source s WHERE s.id = $1 AND s.visible");
+    db.one(&sql, params![id])
+        .await?
+        .map(|row| source_of(&row))
+        .transpose()
+}
+
+/// One page of a study's sources with their size, by name.
+pub async fn sources(
+    db: &Conn,
+    study: Id<Study>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<SourceSummary>, Fault> {
+    let sql = format!(
+        "SELECT {SOURCE}, (SELECT COUNT(*) FROM block b WHERE b.source = s.id) AS blocks, \
+         (SELECT CAST(COALESCE(SUM(b.chars), 0) AS BIGINT) FROM block b WHERE b.source = s.id) AS chars, \
+         (SELECT COUNT(*) FROM speaker p WHERE p.source = s.id) AS speakers \
+         FROM source s WHERE s.study = $1 AND s.visible ORDER BY s.name, s.id LIMIT $2 OFFSET $3"
+    );
+    let rows = db.all(&sql, params![study, limit, offset]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(SourceSummary {
+                source: source_of(row)?,
+                blocks: row.int("blocks")?,
+                chars: row.int("chars")?,
+                speakers: row.int("speakers")?,
+            })
+        })
+        .collect()
+}
+
+/// How many sources a study has.
+pub async fn source_count(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COUNT(*) AS n FROM source WHERE study = $1 AND visible",
+        params![study],
+    )
+    .await
+}
+
+/// Blocks and code points of one source.
+pub async fn size(db: &Conn, source: Id<Source>) -> Result<(i64, i64), Fault> {
+    let row = db
+        .one(
+            "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(chars), 0) AS BIGINT) AS chars FROM block WHERE source = $1",
+            params![source],
+        )
+        .await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int("n")?, row.int("chars")?)))
+}
+
+/// Adds a source that nobody sees yet.
+pub async fn add_source(
+    tx: &Tx,
+    id: Id<Source>,
+    home: (Id<Import>, Id<Study>),
+    new: &NewSource<'_>,
+    guid: Uuid,
+    now: Time,
+) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO source (id, study, import, name, basis, format, encoding, line_ends, object, guid, \
+         has_text, lead, revision, visible, made_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, FALSE, $13)",
+        params![
+            id,
+            home.1,
+            home.0,
+            new.name,
+            new.basis.word(),
+            new.format,
+            new.encoding,
+            new.line_ends,
+            new.object,
+            guid,
+            new.has_text,
+            new.lead,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Adds a speaker.
+pub async fn add_speaker(
+    tx: &Tx,
+    id: Id<Speaker>,
+    source: Id<Source>,
+    new: &NewSpeaker,
+) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO speaker (id, source, label, side) VALUES ($1, $2, $3, $4)",
+        params![id, source, &new.label, new.side.word()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The speakers of a source with the blocks they speak, by label.
+pub async fn speakers(db: &Conn, source: Id<Source>) -> Result<Vec<Speaker>, Fault> {
+    let rows = db
+        .all(
+            "SELECT p.id AS id, p.label AS label, p.side AS side, \
+             (SELECT COUNT(*) FROM block b WHERE b.source = p.source AND b.speaker = p.id) AS blocks \
+             FROM speaker p WHERE p.source = $1 ORDER BY p.label, p.id",
+            params![source],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Speaker {
+                id: row.id("id")?,
+                label: row.text("label")?,
+                side: row.word("side")?,
+                blocks: row.int("blocks")?,
+            })
+        })
+        .collect()
+}
+
+/// Rows of blocks in one statement.
+const ROWS: usize = 50;
+
+/// Adds blocks.
+pub async fn add_blocks(tx: &Tx, blocks: &[Block]) -> Result<(), Fault> {
+    for rows in blocks.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 10);
+        let mut lines = Vec::with_capacity(rows.len());
+        for block in rows {
+            lines.push(format!("({})", marks(values.len() + 1, 10)));
+            let body = Body::of(&block.body);
+            values.extend(params![
+                block.id,
+                block.source,
+                block.place,
+                block.kind.word(),
+                block.speaker,
+                block.time
+            ]);
+            values.push(body.bytes());
+            values.push(body.key_ref());
+            values.extend(params![block.chars, block.gap]);
+        }
+        let sql = format!(
+            "INSERT INTO block (id, source, place, kind, speaker, time, body, key_ref, chars, gap) VALUES {}",
+            lines.join(", ")
+        );
+        tx.exec(&sql, values).await?;
+    }
+    Ok(())
+}
+
+const BLOCK: &str = "SELECT b.id AS id, b.source AS source, b.place AS place, b.kind AS kind, \
+    b.speaker AS speaker, p.label AS label, p.side AS side, b.time AS time, b.body AS body, \
+    b.key_ref AS key_ref, b.chars AS chars, b.gap AS gap \
+    FROM block b LEFT JOIN speaker p ON p.id = b.speaker";
+
+fn block_of(row: &Row) -> Result<Block, Fault> {
+    let side = row.opt_text("side")?;
+    Ok(Block {
+        id: row.id("id")?,
+        source: row.id("source")?,
+        place: row.int("place")?,
+        kind: row.word("kind")?,
+        speaker: row.opt_id("speaker")?,
+        speaker_label: row.opt_text("label")?,
+        side: side.map(|word| word.parse().unwrap_or(Side::Unknown)),
+        time: row.opt_int("time")?,
+        body: row.body("body", "key_ref")?,
+        chars: row.int("chars")?,
+        gap: row.int("gap")?,
+    })
+}
+
+/// Blocks from a place on.
+pub async fn blocks(
+    db: &Conn,
+    source: Id<Source>,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<Block>, Fault> {
+    let sql = format!("{BLOCK} WHERE b.source = $1 AND b.place >= $2 ORDER BY b.place LIMIT $3");
+    let rows = db.all(&sql, params![source, from, limit]).await?;
+    rows.iter().map(block_of).collect()
+}
+
+/// Blocks from one place to another, both included.
+pub async fn blocks_between(
+    db: &Conn,
+    source: Id<Source>,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Block>, Fault> {
+    let sql =
+        format!("{BLOCK} WHERE b.source = $1 AND b.place >= $2 AND b.place <= $3 ORDER BY b.place");
+    let rows = db.all(&sql, params![source, from, to]).await?;
+    rows.iter().map(block_of).collect()
+}
+
+/// Ids in one statement.
+const IDS: usize = 500;
+
+/// Blocks by their ids, by source and place.
+pub async fn blocks_by_id(db: &Conn, ids: &[Id<Block>]) -> Result<Vec<Block>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS) {
+        let sql = format!(
+            "{BLOCK} WHERE b.id IN ({}) ORDER BY b.source, b.place",
+            marks(1, ids.len())
+        );
+        let rows = db
+            .all(&sql, ids.iter().map(|id| id.into_value()).collect())
+            .await?;
+        for row in &rows {
+            found.push(block_of(row)?);
+        }
+    }
+    found.sort_by_key(|block| (block.source, block.place));
+    Ok(found)
+}
+
+/// The blocks of a speaker from a place on.
+pub async fn blocks_of_speaker(
+    db: &Conn,
+    source: Id<Source>,
+    speaker: Id<Speaker>,
+    limit: i64,
+) -> Result<Vec<Block>, Fault> {
+    let sql = format!("{BLOCK} WHERE b.source = $1 AND b.speaker = $2 ORDER BY b.place LIMIT $3");
+    let rows = db.all(&sql, params![source, speaker, limit]).await?;
+    rows.iter().map(block_of).collect()
+}
+
+/// Raises the revision of a source and, on PostgreSQL, holds it until the act ends.
+pub async fn raise_revision(tx: &Tx, id: Id<Source>) -> Result<i64, Fault> {
+    let row = tx
+        .one(
+            "UPDATE source SET revision = revision + 1 WHERE id = $1 RETURNING revision",
+            params![id],
+        )
+        .await?;
+    row.ok_or_else(|| Fault::Row("no such source".into()))?
+        .int("revision")
+}
+
+/// Writes the text of a block.
+pub async fn set_body(tx: &Tx, id: Id<Block>, text: &str) -> Result<(), Fault> {
+    let body = Body::of(text);
+    tx.exec(
+        "UPDATE block SET body = $1, key_ref = $2, chars = $3 WHERE id = $4",
+        vec![
+            body.bytes(),
+            body.key_ref(),
+            text.chars().count().into_value(),
+            id.into_value(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes what stands around the text of a block.
+pub async fn set_block(tx: &Tx, block: &Block) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE block SET kind = $1, speaker = $2, gap = $3 WHERE id = $4",
+        params![block.kind.word(), block.speaker, block.gap, block.id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Moves the places after one, to make room or to close it.
+pub async fn shift(tx: &Tx, source: Id<Source>, after: i64, by: i64) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE block SET place = place + $1 WHERE source = $2 AND place > $3",
+        params![by, source, after],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes a block away.
+pub async fn remove_block(tx: &Tx, id: Id<Block>) -> Result<(), Fault> {
+    tx.exec("DELETE FROM block WHERE id = $1", params![id])
+        .await?;
+    Ok(())
+}
+
+/// Writes label and side of a speaker.
+pub async fn set_speaker(tx: &Tx, id: Id<Speaker>, label: &str, side: Side) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE speaker SET label = $1, side = $2 WHERE id = $3",
+        params![label, side.word(), id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives all blocks of one speaker to another.
+pub async fn move_blocks(
+    tx: &Tx,
+    source: Id<Source>,
+    from: Id<Speaker>,
+    to: Id<Speaker>,
+) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE block SET speaker = $1 WHERE source = $2 AND speaker = $3",
+        params![to, source, from],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes away speakers who speak nowhere.
+pub async fn drop_silent(tx: &Tx, source: Id<Source>) -> Result<(), Fault> {
+    tx.exec(
+        "DELETE FROM speaker WHERE source = $1 AND NOT EXISTS \
+         (SELECT 1 FROM block b WHERE b.source = $1 AND b.speaker = speaker.id)",
+        params![source],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes name and basis of a source.
+pub async fn set_source(tx: &Tx, id: Id<Source>, name: &str, basis: Basis) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE source SET name = $1, basis = $2 WHERE id = $3",
+        params![name, basis.word(), id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes a source away with everything of it here, and forgets its file; gives whether no other
+/// source needs the file, so that it can be deleted after the commit.
+pub async fn remove_source(
+    tx: &Tx,
+    id: Id<Source>,
+    object: Option<Id<Object>>,
+) -> Result<bool, Fault> {
+    tx.exec("DELETE FROM block WHERE source = $1", params![id])
+        .await?;
+    tx.exec("DELETE FROM source WHERE id = $1", params![id])
+        .await?;
+    match object {
+        Some(object) => {
+            tx.exec(
+                "UPDATE import_file SET name = '' WHERE object = $1",
+                params![object],
+            )
+            .await?;
+            forget_object(tx, object).await
+        }
+        None => Ok(false),
+    }
+}
+
+/// Takes a file's row away when no source needs it; gives whether it went.
+pub async fn forget_object(tx: &Tx, object: Id<Object>) -> Result<bool, Fault> {
+    let used = tx
+        .count(
+            "SELECT COUNT(*) AS n FROM source WHERE object = $1",
+            params![object],
+        )
+        .await?;
+    if used > 0 {
+        return Ok(false);
+    }
+    tx.exec(
+        "UPDATE import_file SET object = NULL WHERE object = $1",
+        params![object],
+    )
+    .await?;
+    tx.exec("DELETE FROM object WHERE id = $1", params![object])
+        .await?;
+    Ok(true)
+}
+
+/// A block as `check` looks at it.
+pub struct Checked {
+    /// Its id.
+    pub id: Id<Block>,
+    /// Its source.
+    pub source: Id<Source>,
+    /// The number of code points that is stored.
+    pub chars: i64,
+    /// Its text.
+    pub body: String,
+}
+
+/// Blocks after an id, in the order of ids.
+pub async fn page_of_blocks(
+    db: &Conn,
+    after: Id<Block>,
+    limit: i64,
+) -> Result<Vec<Checked>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, source, chars, body, key_ref FROM block WHERE id > $1 ORDER BY id LIMIT $2",
+            params![after, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Checked {
+                id: row.id("id")?,
+                source: row.id("source")?,
+                chars: row.int("chars")?,
+                body: row.body("body", "key_ref")?,
+            })
+        })
+        .collect()
+}
+
+/// Sources whose places are not 1, 2, 3 … without gaps.
+pub async fn misplaced(db: &Conn, limit: i64) -> Result<Vec<Id<Source>>, Fault> {
+    let rows = db
+        .all(
+            "SELECT source AS id FROM block GROUP BY source \
+             HAVING MIN(place) <> 1 OR MAX(place) <> COUNT(*) OR COUNT(DISTINCT place) <> COUNT(*) LIMIT $1",
+            params![limit],
+        )
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}

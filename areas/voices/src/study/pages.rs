@@ -1,0 +1,455 @@
+//! Pages of studies: the list, the overview with its state, members and history.
+
+mod commission;
+mod overview;
+
+use axum::extract::{Path, Query};
+use base::{Id, Role};
+use frame::{Ask, Door, Failure, FormData, Reply, Routes, redirect, show};
+use people::{Act, Granted, Layer, StudyPart, Visitor, members};
+use serde::Deserialize;
+use ui::parts::{self, Paging};
+use ui::{Crumb, Markup, dates, html};
+
+use super::{Command, Study, StudyCard, StudyState, acts, store as rows};
+
+/// Studies on one page of the list.
+const PAGE: i64 = 30;
+/// Lines of history on one page.
+const LINES: i64 = 50;
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/studies", Door::SignedIn, list)
+        .get("/studies/new", Door::Staff, commission::new)
+        .post("/studies/new", Door::Staff, commission::create)
+        .get("/studies/{slug}", Door::SignedIn, overview::overview)
+        .get("/studies/{slug}/edit", Door::Staff, commission::edit)
+        .post("/studies/{slug}/edit", Door::Staff, commission::save)
+        .post("/studies/{slug}/state", Door::Staff, overview::move_on)
+        .post("/studies/{slug}/members", Door::Staff, add_member)
+        .post("/studies/{slug}/members/remove", Door::Staff, remove_member)
+        .get("/studies/{slug}/history", Door::Staff, history)
+}
+
+/// The study at an address, for those who work in it: the trail has the line.
+///
+/// # Errors
+/// [`Failure::NotFound`] when it is not there or this person may not.
+pub async fn open_study(
+    ask: &Ask,
+    visitor: &Visitor,
+    slug: &str,
+) -> Result<Granted<Study>, Failure> {
+    let study = rows::by_slug(&ask.hub.store().read(), slug)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    visitor.read(study).await
+}
+
+/// The way to a page of a study.
+#[must_use]
+pub fn study_crumbs(ask: &Ask, study: &Study) -> Vec<Crumb> {
+    vec![
+        Crumb::new("/studies", ask.t("voices-menu")),
+        Crumb::new(format!("/studies/{}", study.slug), study.title.clone()),
+    ]
+}
+
+/// The pages of a study, for the top of each of them. `current` is the last part of the address:
+/// empty for the overview, `import`, `codes`, `themes`, `findings`, `report`, `export`.
+#[must_use]
+pub fn study_nav(ask: &Ask, study: &Study, current: &str) -> Markup {
+    let places = [
+        ("", "voices-nav-overview"),
+        ("codes", "voices-nav-codes"),
+        ("themes", "voices-nav-themes"),
+        ("findings", "voices-nav-findings"),
+        ("report", "voices-nav-report"),
+        ("export", "voices-nav-export"),
+    ];
+    html! {
+        nav class="study-nav" aria-label=(ask.t("voices-nav")) {
+            ul {
+                @for (place, label) in places {
+                    li {
+                        a href={ "/studies/" (study.slug) @if !place.is_empty() { "/" (place) } }
+                            aria-current=[(place == current).then_some("page")] { (ask.t(label)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// May this person see that the study exists? Then its card is theirs to see.
+fn sees_all(visitor: &Visitor) -> bool {
+    visitor.actor().is(Role::HubLead) || visitor.actor().is_operator()
+}
+
+/// The page that was asked for.
+#[derive(Deserialize)]
+pub struct PageQuery {
+    page: Option<i64>,
+    before: Option<i64>,
+}
+
+async fn list(ask: Ask, Query(query): Query<PageQuery>) -> Reply {
+    let visitor = people::visitor(&ask)?;
+    let db = ask.hub.store().read();
+    let page = query.page.unwrap_or(1).clamp(1, 100_000);
+    let (cards, total) = if sees_all(&visitor) {
+        rows::cards(&db, PAGE, (page - 1) * PAGE).await?
+    } else {
+        let own: Vec<base::Uuid> = visitor
+            .actor()
+            .memberships
+            .iter()
+            .filter(|one| one.kind == people::STUDY)
+            .map(|one| one.id)
+            .collect();
+        let total = i64::try_from(own.len()).unwrap_or(i64::MAX);
+        let from = usize::try_from((page - 1) * PAGE).unwrap_or(usize::MAX);
+        let all = rows::cards_of(&db, &own).await?;
+        (
+            all.into_iter()
+                .skip(from)
+                .take(usize::try_from(PAGE).unwrap_or(30))
+                .collect(),
+            total,
+        )
+    };
+    let paging = Paging {
+        page,
+        size: PAGE,
+        total,
+    };
+    let may_begin = visitor.may(Act::Create, &acts::Begin::any());
+    let body = html! {
+        (parts::h1(&ask.t("voices-menu")))
+        p class="ds-paragraph lead" { (ask.t("voices-list-what")) }
+        @if may_begin { p { (parts::button_link("/studies/new", &ask.t("voices-new"))) } }
+        @if cards.is_empty() {
+            (parts::alert(parts::Tone::Info, html! { p { (ask.t("voices-list-empty")) } }))
+        } @else {
+            ul class="study-cards" { @for card in &cards { (card_of(&ask, card)) } }
+        }
+        (paging.show(&ask.words, |page| format!("/studies?page={page}")))
+    };
+    Ok(show(&ask.page(ask.t("voices-menu"), body)))
+}
+
+fn card_of(ask: &Ask, card: &StudyCard) -> Markup {
+    html! {
+        li class="ds-card" {
+            h2 class="ds-heading" data-size="xs" {
+                a class="ds-link" href={ "/studies/" (card.slug) } { (card.title) }
+            }
+            p {
+                (state_tag(ask, card.state)) " "
+                span class="quiet" {
+                    (ask.words.tv("voices-since", &[("day", dates::day(card.state_at, ask.lang()).into())]))
+                }
+            }
+        }
+    }
+}
+
+fn state_tag(ask: &Ask, state: StudyState) -> Markup {
+    let color = if state == StudyState::Closed {
+        "neutral"
+    } else {
+        "accent"
+    };
+    parts::tag(color, &ask.t(state.text_key()))
+}
+
+async fn add_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
+    let visitor = people::visitor(&ask)?;
+    let study = rows::by_slug(&ask.hub.store().read(), &slug)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let form = data.form();
+    let account = form.value("account").parse().ok();
+    let role = form.value("role").parse().ok();
+    let (Some(account), Some(role)) = (account, role) else {
+        return Err(Failure::bad("VO0003", "voices-not-a-member-role"));
+    };
+    let id = study.id;
+    ask.hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { acts::set_member(tx, &visitor, id, account, role).await })
+        })
+        .await?;
+    Ok(redirect(&format!("/studies/{}#members", study.slug)))
+}
+
+async fn remove_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
+    let visitor = people::visitor(&ask)?;
+    let study = rows::by_slug(&ask.hub.store().read(), &slug)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let account = data
+        .form()
+        .value("account")
+        .parse()
+        .map_err(|_| Failure::NotFound)?;
+    let id = study.id;
+    ask.hub
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { acts::remove_member(tx, &visitor, id, account).await })
+        })
+        .await?;
+    Ok(redirect(&format!("/studies/{}#members", study.slug)))
+}
+
+async fn history(ask: Ask, Path(slug): Path<String>, Query(query): Query<PageQuery>) -> Reply {
+    let visitor = people::visitor(&ask)?;
+    let study = open_study(&ask, &visitor, &slug).await?;
+    let db = ask.hub.store().read();
+    let before = query.before.unwrap_or(i64::MAX);
+    let commands = rows::history(&db, study.id, before, LINES).await?;
+    let lines = history_lines(&ask, &commands).await?;
+    let last = commands
+        .last()
+        .map(|command| command.seq)
+        .filter(|seq| *seq > 1);
+    let body = html! {
+        (parts::h1(&ask.t("voices-history")))
+        (study_nav(&ask, &study, "history"))
+        (lines)
+        @if let Some(last) = last {
+            p { (parts::quiet_link(&format!("/studies/{slug}/history?before={last}"), &ask.t("voices-history-older"))) }
+        }
+    };
+    let page = ask
+        .page(ask.t("voices-history"), body)
+        .crumbs(study_crumbs(&ask, &study));
+    Ok(show(&page))
+}
+
+/// The lines of a history, with names.
+async fn history_lines(ask: &Ask, commands: &[Command]) -> Result<Markup, Failure> {
+    let mut ids: Vec<Id<base::Account>> = commands
+        .iter()
+        .filter_map(|command| command.actor)
+        .collect();
+    ids.sort();
+    ids.dedup();
+    let names = members::names(&ask.hub.store().read(), &ids).await?;
+    let name = |command: &Command| match command.actor {
+        None => ask.t("voices-operator"),
+        Some(id) => names
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map_or_else(|| ask.t("voices-nobody"), |(_, name)| name.clone()),
+    };
+    let what = |command: &Command| {
+        let key = if ask.words.has(&command.kind) {
+            command.kind.as_str()
+        } else {
+            "voices-did-other"
+        };
+        ask.t(key)
+    };
+    Ok(html! {
+        ol class="history" reversed {
+            @for command in commands {
+                li {
+                    span class="quiet" { (dates::moment(command.at, ask.lang())) }
+                    " " strong { (name(command)) } " " (what(command))
+                    @if let Some(undone) = command.undoes {
+                        " " (ask.words.tv("voices-undid", &[("seq", undone.into())]))
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn members_part(
+    ask: &Ask,
+    study: &StudyCard,
+    members: &[members::Member],
+    possible: Option<&[(Id<base::Account>, String)]>,
+) -> Markup {
+    html! {
+        section id="members" class="study-part" {
+            (parts::h2(&ask.t("voices-members")))
+            @if members.is_empty() { p { (ask.t("voices-members-none")) } }
+            ul class="plain-list" {
+                @for member in members {
+                    li class="row" {
+                        span { (member.name) " " span class="quiet" { (ask.t(member.role.text_key())) } }
+                        @if possible.is_some() {
+                            form method="post" action={ "/studies/" (study.slug) "/members/remove" } class="inline" {
+                                input type="hidden" name="account" value=(member.account);
+                                button class="ds-button" data-variant="tertiary" data-size="sm" type="submit"
+                                    aria-label=(ask.words.tv("voices-member-remove-who", &[("name", (&member.name).into())])) {
+                                    (ask.t("voices-member-remove"))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if let Some(possible) = possible {
+                details class="ds-details" {
+                    summary { (ask.t("voices-member-add")) }
+                    form method="post" action={ "/studies/" (study.slug) "/members" } class="stack" {
+                        p { (ask.t("voices-member-help")) }
+                        div class="ds-field" {
+                            label class="ds-label" for="account" { (ask.t("voices-member-who")) }
+                            select class="ds-input" id="account" name="account" {
+                                @for (id, name) in possible { option value=(id) { (name) } }
+                            }
+                        }
+                        div class="ds-field" {
+                            label class="ds-label" for="role" { (ask.t("voices-member-as")) }
+                            select class="ds-input" id="role" name="role" {
+                                @for role in acts::MEMBER_ROLES { option value=(role.word()) { (ask.t(role.text_key())) } }
+                            }
+                        }
+                        (ui::form::submit(&ask.words, "voices-member-add-button"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn card_door(study: &Study) -> StudyPart {
+    StudyPart(study.id.uuid(), Layer::Card)
+}
+
+fn members_door(study: &Study) -> StudyPart {
+    StudyPart(study.id.uuid(), Layer::Members)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use store::testing;
+
+    use crate::testing::a_study;
+    use crate::testing::web::{a_site, get, post};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_study_is_begun_edited_and_moved_on() {
+        testing::each_engine(async |store, clock| {
+            let (_, site) = a_site(store, clock);
+            assert_eq!(get(&site, "/studies/new", "").await.status, StatusCode::OK);
+            let bad = post(
+                &site,
+                "/studies/new",
+                &[("guide", "- Hva?"), ("services", "A")],
+            )
+            .await;
+            assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                bad.text.contains("- Hva?")
+                    && bad.text.contains("title-wrong")
+                    && bad.text.contains("guide-wrong")
+            );
+            let form = [
+                ("title", "Ås bo"),
+                ("services", "Boligen\r\n\r\nTeamet"),
+                ("guide", "Hjem\r\n- Hva?"),
+            ];
+            let made = post(&site, "/studies/new", &form).await;
+            assert_eq!(
+                (made.status, made.to.as_str()),
+                (StatusCode::SEE_OTHER, "/studies/as-bo")
+            );
+            let page = get(&site, "/studies/as-bo", "").await;
+            assert!(
+                page.text.contains("Boligen") && page.text.contains("Hjem"),
+                "{}",
+                page.text
+            );
+            // The question is missing, so a reason is asked for.
+            let refused = post(&site, "/studies/as-bo/state", &[("to", "anchored")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text.contains("VO0001"));
+            let moved = post(
+                &site,
+                "/studies/as-bo/state",
+                &[("to", "anchored"), ("reason", "Haster")],
+            )
+            .await;
+            assert_eq!(moved.status, StatusCode::SEE_OTHER);
+            assert_eq!(
+                get(&site, "/studies/as-bo/edit", "").await.status,
+                StatusCode::OK
+            );
+            let saved = post(
+                &site,
+                "/studies/as-bo/edit",
+                &[("title", "Ås bu"), ("questions", "Hva?")],
+            )
+            .await;
+            assert_eq!(saved.to, "/studies/as-bo");
+            let history = get(&site, "/studies/as-bo/history", "").await;
+            assert_eq!(
+                history.text.matches("<li><span class=\"quiet\">").count(),
+                3,
+                "{}",
+                history.text
+            );
+            assert!(
+                get(&site, "/studies?lang=en", "")
+                    .await
+                    .text
+                    .contains("Ås bu")
+            );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_does_not_work_in_a_study_sees_its_card_or_nothing() {
+        testing::each_engine(async |store, clock| {
+            let (hub, site) = a_site(store, clock);
+            let made = a_study(&hub)
+                .titled("Natt")
+                .with_source("Hemmelig", &["Kari: hei"])
+                .make()
+                .await
+                .unwrap();
+            let source = format!("/sources/{}", made.sources[0]);
+            let member = |role: &str| format!("{role} {}", made.study.id);
+            for (who, card, history, text) in [
+                ("hub_lead".to_owned(), 200, 404, 404),
+                (member("service"), 200, 404, 404),
+                (member("peer_researcher"), 200, 200, 200),
+                ("process_manager".to_owned(), 404, 404, 404),
+                ("volunteer".to_owned(), 404, 404, 404),
+            ] {
+                let pages = ["/studies/natt", "/studies/natt/history", source.as_str()];
+                let mut found = Vec::new();
+                for page in pages {
+                    found.push(get(&site, page, &who).await);
+                }
+                let codes: Vec<u16> = found.iter().map(|answer| answer.status.as_u16()).collect();
+                assert_eq!(codes, [card, history, text], "{who}");
+                assert_eq!(found[0].text.contains("Hemmelig"), text == 200, "{who}");
+            }
+            assert!(
+                get(&site, "/studies", "hub_lead")
+                    .await
+                    .text
+                    .contains("Natt")
+            );
+            assert!(
+                !get(&site, "/studies", "volunteer")
+                    .await
+                    .text
+                    .contains("Natt")
+            );
+        })
+        .await;
+    }
+}

@@ -370,12 +370,19 @@ impl Seeder {
         self.look_over(&visitor, study).await?;
         let version = reports::fix(&visitor, study, Kind::Process).await?;
         let facts = voices::facts(&self.hub.store().read(), study.id).await?;
-        let (what, recipient) = (study.clone(), format!("{}, leder", self.content.hub.study.services.join(", ")));
+        let (id, recipient) = (study.id, format!("{}, leder", self.content.hub.study.services.join(", ")));
         self.act(move |tx| {
             Box::pin(async move {
                 reports::hand_over(tx, &visitor, &version, &recipient, LINK_DAYS).await?;
-                let reason = "Demoen begynner her";
-                voices::set_state(tx, &visitor, &what, StudyState::ProcessReport, reason, &facts).await
+                loop {
+                    let study = voices::study(tx, id).await?.ok_or(Failure::NotFound)?;
+                    match study.state.next() {
+                        Some(next) if next <= StudyState::ProcessReport => {
+                            voices::set_state(tx, &visitor, &study, next, "", &facts).await?;
+                        }
+                        _ => return Ok(()),
+                    }
+                }
             })
         })
         .await

@@ -112,7 +112,7 @@ pub fn is_sign(text: &str) -> bool {
 /// list, or that lies in a circle, comes as a top code: none is ever left out.
 #[must_use]
 pub fn in_tree(mut codes: Vec<Code>) -> Vec<Code> {
-    codes.sort_by(|a, b| (a.place, a.id).cmp(&(b.place, b.id)));
+    codes.sort_by_key(|code| (code.place, code.id));
     let known: HashSet<_> = codes.iter().map(|code| code.id).collect();
     let mut below: HashMap<Option<Id<Code>>, Vec<usize>> = HashMap::new();
     for (n, code) in codes.iter().enumerate() {

@@ -3,6 +3,8 @@
 fn main() {
     println!("cargo::rerun-if-changed=assets/dist");
     if !std::path::Path::new("assets/dist/manifest.json").exists() {
-        println!("cargo::warning=no page assets yet: `cargo xtask assets` makes them, `cargo xtask build` does both");
+        println!(
+            "cargo::warning=no page assets yet: `cargo xtask assets` makes them, `cargo xtask build` does both"
+        );
     }
 }

@@ -95,7 +95,11 @@ async fn import_files(hub: Hub, import: Import) -> Result<(), String> {
         answer(&serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
     } else {
         let words = hub.words(base::Lang::En);
-        report.files.iter().flat_map(|file| told(file, &words)).for_each(|line| answer(&line));
+        report
+            .files
+            .iter()
+            .flat_map(|file| told(file, &words))
+            .for_each(|line| answer(&line));
     }
     let refused = report.files.iter().filter(|file| !came_in(file)).count();
     match refused {
@@ -108,14 +112,22 @@ async fn import_files(hub: Hub, import: Import) -> Result<(), String> {
 }
 
 fn came_in(file: &voices::FileReport) -> bool {
-    file.outcome.as_ref().is_some_and(|outcome| outcome.refused.is_none())
+    file.outcome
+        .as_ref()
+        .is_some_and(|outcome| outcome.refused.is_none())
 }
 
 /// What came of one file, line by line.
 fn told(file: &voices::FileReport, words: &ui::Words) -> Vec<String> {
-    let Some(outcome) = &file.outcome else { return vec![format!("{}: stopped", file.name)] };
+    let Some(outcome) = &file.outcome else {
+        return vec![format!("{}: stopped", file.name)];
+    };
     if let Some(refused) = &outcome.refused {
-        return vec![format!("{}: not read. {}", file.name, refused.as_refusal(words))];
+        return vec![format!(
+            "{}: not read. {}",
+            file.name,
+            refused.as_refusal(words)
+        )];
     }
     let mut lines = vec![format!(
         "{}: {} sources, {} turns, {} paragraphs, {} characters, {} speakers",
@@ -126,7 +138,12 @@ fn told(file: &voices::FileReport, words: &ui::Words) -> Vec<String> {
         outcome.chars,
         outcome.speakers
     )];
-    lines.extend(outcome.notices.iter().map(|notice| format!("  {}", notice.as_notice(words))));
+    lines.extend(
+        outcome
+            .notices
+            .iter()
+            .map(|notice| format!("  {}", notice.as_notice(words))),
+    );
     lines
 }
 
@@ -149,7 +166,8 @@ fn keep(file: NamedTempFile, path: &Path) -> Result<(), String> {
 /// Writes a file that appears whole or not at all.
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let mut file = new_file(path)?;
-    file.write_all(bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    file.write_all(bytes)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     keep(file, path)
 }
 
@@ -200,7 +218,9 @@ async fn export_study(hub: Hub, export: Export) -> Result<(), String> {
         ExportFormat::Json => Format::Json,
     };
     let file = new_file(&export.output)?;
-    let done = analysis::exchange::export(&operator(&hub), &study, format, file).await.map_err(sentence(&hub))?;
+    let done = analysis::exchange::export(&operator(&hub), &study, format, file)
+        .await
+        .map_err(sentence(&hub))?;
     keep(done.out, &export.output)
 }
 

@@ -100,7 +100,9 @@ pub(crate) struct Import {
 }
 
 fn basis(word: &str) -> Result<voices::Basis, String> {
-    word.parse().map_err(|()| "one of consent, paper_consent, public_document, table_notes, fictional, none".to_owned())
+    word.parse().map_err(|()| {
+        "one of consent, paper_consent, public_document, table_notes, fictional, none".to_owned()
+    })
 }
 
 #[derive(Clone, Copy, ValueEnum)]

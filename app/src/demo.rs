@@ -41,14 +41,20 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
     let _lock = crate::hub::lock(&settings.dir)?;
     let (hub, routes) = crate::hub::open(&settings, "serve", config(&settings, true)).await?;
     let cast = match known {
-        Some(file) => seed::Cast { people: names(file.people), accounts: file.accounts, studies: file.studies },
+        Some(file) => seed::Cast {
+            people: names(file.people),
+            accounts: file.accounts,
+            studies: file.studies,
+        },
         None => {
             say("Making the demo hub …");
             seed::make(&hub).await?
         }
     };
     let listening = Listening::begin(&settings).await?;
-    let file = demo_file(&hub, &listening.base, cast).await.map_err(|fault| fault.to_string())?;
+    let file = demo_file(&hub, &listening.base, cast)
+        .await
+        .map_err(|fault| fault.to_string())?;
     answer(&format!("listening on {}", listening.base));
     for person in file.people.values() {
         answer(&format!("  {}: {}", person.name, person.sign_in));
@@ -64,9 +70,9 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
 fn known_demo(dir: &Path) -> Result<Option<DemoFile>, String> {
     let path = dir.join(FILE);
     match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            serde_json::from_str(&text).map(Some).map_err(|error| format!("{}: {error}", path.display()))
-        }
+        Ok(text) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| format!("{}: {error}", path.display())),
         Err(_) if is_fresh(dir) => Ok(None),
         Err(_) => Err(format!(
             "{} is not empty and holds no demo. Give an empty folder with --data.",
@@ -83,14 +89,24 @@ fn is_fresh(dir: &Path) -> bool {
 }
 
 fn names(people: BTreeMap<String, DemoPerson>) -> BTreeMap<String, String> {
-    people.into_iter().map(|(role, person)| (role, person.name)).collect()
+    people
+        .into_iter()
+        .map(|(role, person)| (role, person.name))
+        .collect()
 }
 
 /// New sign-in links for everyone, which hold while this demo runs.
 async fn demo_file(hub: &Hub, base: &str, cast: seed::Cast) -> Result<DemoFile, Fault> {
     let asked = hub.clone();
-    let seed::Cast { people, accounts, studies } = cast;
-    let wanted: Vec<_> = accounts.iter().map(|(role, account)| (role.clone(), *account)).collect();
+    let seed::Cast {
+        people,
+        accounts,
+        studies,
+    } = cast;
+    let wanted: Vec<_> = accounts
+        .iter()
+        .map(|(role, account)| (role.clone(), *account))
+        .collect();
     let links: Vec<(String, String)> = hub
         .store()
         .write(move |tx| {
@@ -107,10 +123,21 @@ async fn demo_file(hub: &Hub, base: &str, cast: seed::Cast) -> Result<DemoFile, 
         .into_iter()
         .map(|(role, path)| {
             let name = people.get(&role).cloned().unwrap_or_default();
-            (role, DemoPerson { name, sign_in: format!("{base}{path}") })
+            (
+                role,
+                DemoPerson {
+                    name,
+                    sign_in: format!("{base}{path}"),
+                },
+            )
         })
         .collect();
-    Ok(DemoFile { base: base.to_owned(), people, studies, accounts })
+    Ok(DemoFile {
+        base: base.to_owned(),
+        people,
+        studies,
+        accounts,
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ use crate::config::Cli;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_log();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(commands::run(cli)),
         Err(error) => Err(format!("the program can't start its workers: {error}")),

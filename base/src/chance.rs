@@ -23,6 +23,10 @@ impl Chance {
     /// When the system has no randomness to give; the program can't start then.
     pub fn from_system() -> Result<Self, getrandom::Error> {
         let mut seed = [0; 32];
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where chance begins"
+        )]
         getrandom::fill(&mut seed)?;
         Ok(Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)))))
     }

@@ -20,6 +20,9 @@ pub type HookFn<E, T = ()> = for<'a> fn(&'a Tx, &'a E) -> BoxFuture<'a, Result<T
 /// A function that knows from a request's headers who is asking.
 pub type IdentifyFn = fn(Hub, HeaderMap) -> BoxFuture<'static, Result<Option<Arc<Actor>>, Fault>>;
 
+/// A function that runs once, between opening the store and the first request.
+pub type StartFn = fn(Hub) -> BoxFuture<'static, Result<(), Fault>>;
+
 /// An entry of the main menu.
 #[derive(Clone, Copy)]
 pub struct MenuEntry {
@@ -134,7 +137,7 @@ pub struct Area {
     /// Knows who is asking; `people` has this, nobody else.
     pub identify: Option<IdentifyFn>,
     /// Run once after the store was opened and before the first request.
-    pub at_start: Option<fn(Hub) -> BoxFuture<'static, Result<(), Fault>>>,
+    pub at_start: Option<StartFn>,
 }
 
 impl Area {

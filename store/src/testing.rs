@@ -3,6 +3,11 @@
 //! PostgreSQL is used when `KNUTEPUNKT_TEST_PG` names a server (`cargo xtask test` starts one);
 //! without it only SQLite is tried, and the test says so.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can't begin should say where"
+)]
+
 use std::path::Path;
 
 use base::{Chance, Clock, Time};

@@ -360,7 +360,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn many_acts_at_once_are_each_whole_or_absent() {
         testing::each_engine(async |store, _| {
-            a_table(&store).await.unwrap();
+            a_table(store).await.unwrap();
             let acts = (0..200).map(|id| {
                 let store = store.clone();
                 tokio::spawn(async move { add(&store, id, id % 3 == 0).await.is_ok() })
@@ -372,7 +372,7 @@ mod tests {
                 .collect();
             let expected: Vec<i64> = (0..200).filter(|id| id % 3 != 0).collect();
             assert_eq!(kept, (0..200).map(|id| id % 3 != 0).collect::<Vec<_>>());
-            assert_eq!(ids(&store).await, expected);
+            assert_eq!(ids(store).await, expected);
         })
         .await;
     }
@@ -380,12 +380,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_broken_rule_of_the_database_spoils_only_its_own_act() {
         testing::each_engine(async |store, _| {
-            a_table(&store).await.unwrap();
-            add(&store, 1, false).await.unwrap();
-            let again = add(&store, 1, false).await;
+            a_table(store).await.unwrap();
+            add(store, 1, false).await.unwrap();
+            let again = add(store, 1, false).await;
             assert!(matches!(again, Err(Fault::Taken(_))), "{again:?}");
-            add(&store, 2, false).await.unwrap();
-            assert_eq!(ids(&store).await, vec![1, 2]);
+            add(store, 2, false).await.unwrap();
+            assert_eq!(ids(store).await, vec![1, 2]);
         })
         .await;
     }
@@ -393,22 +393,19 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_panic_in_an_act_is_a_fault_and_the_next_act_works() {
         testing::each_engine(async |store, _| {
-            a_table(&store).await.unwrap();
+            a_table(store).await.unwrap();
             let result: Result<(), Fault> = store
                 .write(|tx| {
                     Box::pin(async move {
                         tx.exec("INSERT INTO thing (id) VALUES ($1)", params![9_i64])
                             .await?;
-                        #[expect(clippy::panic, reason = "what the test is about")]
-                        {
-                            panic!("half way")
-                        }
+                        panic!("half way")
                     })
                 })
                 .await;
             assert!(matches!(result, Err(Fault::Panicked)), "{result:?}");
-            add(&store, 2, false).await.unwrap();
-            assert_eq!(ids(&store).await, vec![2]);
+            add(store, 2, false).await.unwrap();
+            assert_eq!(ids(store).await, vec![2]);
         })
         .await;
     }
@@ -416,9 +413,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_closed_store_says_so() {
         testing::each_engine(async |store, _| {
-            a_table(&store).await.unwrap();
+            a_table(store).await.unwrap();
             store.close().await;
-            assert!(add(&store, 1, false).await.is_err());
+            assert!(add(store, 1, false).await.is_err());
         })
         .await;
     }

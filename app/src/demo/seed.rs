@@ -29,19 +29,41 @@ pub(super) async fn make(hub: &Hub) -> Result<Cast, String> {
     let content = Arc::new(Content::read()?);
     let told = sentence(hub);
     let accounts = people_of(hub, &content).await.map_err(&told)?;
-    let seeder = Seeder { hub: hub.clone(), content: content.clone(), accounts };
+    let seeder = Seeder {
+        hub: hub.clone(),
+        content: content.clone(),
+        accounts,
+    };
     let study = seeder.study().await.map_err(&told)?;
     let sources = seeder.sources(&study).await.map_err(&told)?;
     let codes = seeder.codes(&study).await.map_err(&told)?;
-    let marks = seeder.marks(&study, &sources, &codes).await.map_err(&told)?;
-    let findings = seeder.findings(&study, &codes, &marks).await.map_err(&told)?;
+    let marks = seeder
+        .marks(&study, &sources, &codes)
+        .await
+        .map_err(&told)?;
+    let findings = seeder
+        .findings(&study, &codes, &marks)
+        .await
+        .map_err(&told)?;
     seeder.report(&study, &findings).await.map_err(&told)?;
-    let people = content.hub.person.iter().map(|person| (person.id.clone(), person.name.clone())).collect();
-    Ok(Cast { people, accounts: seeder.accounts, studies: vec![study.slug] })
+    let people = content
+        .hub
+        .person
+        .iter()
+        .map(|person| (person.id.clone(), person.name.clone()))
+        .collect();
+    Ok(Cast {
+        people,
+        accounts: seeder.accounts,
+        studies: vec![study.slug],
+    })
 }
 
 /// The hub's row and its accounts, by their id in the content.
-async fn people_of(hub: &Hub, content: &Arc<Content>) -> Result<BTreeMap<String, Id<Account>>, Failure> {
+async fn people_of(
+    hub: &Hub,
+    content: &Arc<Content>,
+) -> Result<BTreeMap<String, Id<Account>>, Failure> {
     let (asked, content) = (hub.clone(), content.clone());
     hub.store()
         .write(move |tx| {
@@ -61,7 +83,10 @@ async fn people_of(hub: &Hub, content: &Arc<Content>) -> Result<BTreeMap<String,
                         roles: vec![person.role],
                         lang: None,
                     };
-                    accounts.insert(person.id.clone(), people::add_account(tx, &asked, &new).await?);
+                    accounts.insert(
+                        person.id.clone(),
+                        people::add_account(tx, &asked, &new).await?,
+                    );
                 }
                 Ok::<_, Failure>(accounts)
             })
@@ -82,12 +107,18 @@ struct Text {
 }
 
 fn broken(what: impl Into<String>) -> Failure {
-    Failure::Fault(format!("the demo's content does not fit together: {}", what.into()))
+    Failure::Fault(format!(
+        "the demo's content does not fit together: {}",
+        what.into()
+    ))
 }
 
 impl Seeder {
     fn account(&self, person: &str) -> Result<Id<Account>, Failure> {
-        self.accounts.get(person).copied().ok_or_else(|| broken(person))
+        self.accounts
+            .get(person)
+            .copied()
+            .ok_or_else(|| broken(person))
     }
 
     /// Somebody of the demo, with the roles they have now.
@@ -112,14 +143,24 @@ impl Seeder {
             background: format!("{}\n\n{}", data.about_nb, data.service_background.trim()),
             services: data.services.clone(),
             questions: data.questions.clone(),
-            guide: data.guide.iter().map(|theme| (theme.title.clone(), theme.questions.clone())).collect(),
+            guide: data
+                .guide
+                .iter()
+                .map(|theme| (theme.title.clone(), theme.questions.clone()))
+                .collect(),
         };
         let study = self
             .act(move |tx| Box::pin(async move { voices::create_study(tx, &visitor, &new).await }))
             .await?;
         let mut members = Vec::new();
         for person in &data.members {
-            let role = self.content.hub.person.iter().find(|one| one.id == *person).map(|one| one.role);
+            let role = self
+                .content
+                .hub
+                .person
+                .iter()
+                .find(|one| one.id == *person)
+                .map(|one| one.role);
             members.push((self.account(person)?, role.ok_or_else(|| broken(person))?));
         }
         members.push((self.account(&data.service_contact)?, Role::Service));
@@ -142,7 +183,9 @@ impl Seeder {
         for data in &self.content.hub.source {
             let text = Content::interview(&data.file).ok_or_else(|| broken(&data.file))?;
             let file = (format!("{}.txt", data.title), text.into());
-            let report = voices::import_files(&self.hub, &visitor, study, vec![file], Basis::Fictional).await?;
+            let report =
+                voices::import_files(&self.hub, &visitor, study, vec![file], Basis::Fictional)
+                    .await?;
             let source = report
                 .files
                 .first()
@@ -156,18 +199,36 @@ impl Seeder {
     }
 
     /// Says which side each speaker is on.
-    async fn sides(&self, visitor: &Visitor, id: Id<Source>, data: &SourceData) -> Result<(), Failure> {
+    async fn sides(
+        &self,
+        visitor: &Visitor,
+        id: Id<Source>,
+        data: &SourceData,
+    ) -> Result<(), Failure> {
         let db = self.hub.store().read();
-        let source = voices::source(&db, id).await?.ok_or_else(|| broken(&data.file))?;
-        let sides: HashMap<String, Side> =
-            data.speakers.iter().map(|speaker| (speaker.name.clone(), side_of(speaker))).collect();
+        let source = voices::source(&db, id)
+            .await?
+            .ok_or_else(|| broken(&data.file))?;
+        let sides: HashMap<String, Side> = data
+            .speakers
+            .iter()
+            .map(|speaker| (speaker.name.clone(), side_of(speaker)))
+            .collect();
         let speakers = voices::speakers(&db, id).await?;
         let visitor = visitor.clone();
         self.act(move |tx| {
             Box::pin(async move {
                 for speaker in speakers {
                     if let Some(side) = sides.get(&speaker.label) {
-                        voices::rename_speaker(tx, &visitor, &source, speaker.id, &speaker.label, *side).await?;
+                        voices::rename_speaker(
+                            tx,
+                            &visitor,
+                            &source,
+                            speaker.id,
+                            &speaker.label,
+                            *side,
+                        )
+                        .await?;
                     }
                 }
                 Ok(())
@@ -177,7 +238,11 @@ impl Seeder {
     }
 
     async fn codes(&self, study: &Study) -> Result<HashMap<String, Id<Code>>, Failure> {
-        let (visitor, study, content) = (self.visitor("peer_researcher").await?, study.id, self.content.clone());
+        let (visitor, study, content) = (
+            self.visitor("peer_researcher").await?,
+            study.id,
+            self.content.clone(),
+        );
         self.act(move |tx| {
             Box::pin(async move {
                 let mut ids: HashMap<String, Id<Code>> = HashMap::new();
@@ -211,9 +276,20 @@ impl Seeder {
         codes: &HashMap<String, Id<Code>>,
     ) -> Result<HashMap<String, Id<Passage>>, Failure> {
         let mut passages = HashMap::new();
-        for person in self.content.hub.person.iter().filter(|person| person.coder.is_some()) {
+        for person in self
+            .content
+            .hub
+            .person
+            .iter()
+            .filter(|person| person.coder.is_some())
+        {
             let visitor = self.visitor(&person.id).await?;
-            let own = self.content.coding.mark.iter().filter(|mark| Some(&mark.coder) == person.coder.as_ref());
+            let own = self
+                .content
+                .coding
+                .mark
+                .iter()
+                .filter(|mark| Some(&mark.coder) == person.coder.as_ref());
             let mut wanted = Vec::new();
             for mark in own {
                 let text = texts.get(&mark.file).ok_or_else(|| broken(&mark.file))?;
@@ -243,18 +319,35 @@ impl Seeder {
             Box::pin(async move {
                 let mut found = Found::default();
                 for data in &content.findings.theme {
-                    let own = data.codes.iter().filter_map(|code| codes.get(code).copied()).collect();
-                    let new = NewTheme { title: data.title.clone(), text: data.summary.clone(), codes: own };
+                    let own = data
+                        .codes
+                        .iter()
+                        .filter_map(|code| codes.get(code).copied())
+                        .collect();
+                    let new = NewTheme {
+                        title: data.title.clone(),
+                        text: data.summary.clone(),
+                        codes: own,
+                    };
                     let id = analysis::findings::add_theme(tx, &visitor, study, &new).await?;
                     found.themes.insert(data.id.clone(), id);
                 }
                 for data in &content.findings.finding {
                     let finding = new_finding(data, &found.themes)?;
-                    let id: Id<Finding> = analysis::findings::add_finding(tx, &visitor, study, &finding).await?;
+                    let id: Id<Finding> =
+                        analysis::findings::add_finding(tx, &visitor, study, &finding).await?;
                     for evidence in &data.evidence {
-                        let passage = *marks.get(&evidence.mark).ok_or_else(|| broken(&evidence.mark))?;
-                        let stance = evidence.stance.parse().map_err(|()| broken(&evidence.stance))?;
-                        let number = analysis::findings::add_evidence(tx, &visitor, study, id, passage, stance).await?;
+                        let passage = *marks
+                            .get(&evidence.mark)
+                            .ok_or_else(|| broken(&evidence.mark))?;
+                        let stance = evidence
+                            .stance
+                            .parse()
+                            .map_err(|()| broken(&evidence.stance))?;
+                        let number = analysis::findings::add_evidence(
+                            tx, &visitor, study, id, passage, stance,
+                        )
+                        .await?;
                         found.quotes.insert(evidence.mark.clone(), number);
                     }
                     found.findings.insert(data.id.clone(), id);
@@ -275,7 +368,10 @@ pub(super) struct Found {
 }
 
 fn side_of(speaker: &SpeakerData) -> Side {
-    match (speaker.part.as_str(), speaker.sides.first().map(String::as_str)) {
+    match (
+        speaker.part.as_str(),
+        speaker.sides.first().map(String::as_str),
+    ) {
         ("interviewer", _) => Side::Interviewer,
         (_, Some(side)) => side.parse().unwrap_or(Side::Unknown),
         (_, None) => Side::Unknown,
@@ -296,7 +392,11 @@ fn new_finding(
             Some(word) => Some(word.parse().map_err(|()| wrong())?),
             None => None,
         },
-        sides: data.sides.iter().filter_map(|side| side.parse().ok()).collect(),
+        sides: data
+            .sides
+            .iter()
+            .filter_map(|side| side.parse().ok())
+            .collect(),
     })
 }
 
@@ -312,17 +412,34 @@ async fn mark_all(
     Ok(made)
 }
 
-fn new_mark(mark: &MarkData, text: &Text, codes: &HashMap<String, Id<Code>>) -> Result<NewMark, Failure> {
+fn new_mark(
+    mark: &MarkData,
+    text: &Text,
+    codes: &HashMap<String, Id<Code>>,
+) -> Result<NewMark, Failure> {
     let (block, at) = place_of(text, &mark.quote).ok_or_else(|| broken(&mark.id))?;
-    let from = Point { block: block.id, at };
+    let from = Point {
+        block: block.id,
+        at,
+    };
     let to = match &mark.to {
-        None => Point { block: block.id, at: at + mark.quote.chars().count() },
+        None => Point {
+            block: block.id,
+            at: at + mark.quote.chars().count(),
+        },
         Some(last) => {
             let (block, at) = place_of(text, last).ok_or_else(|| broken(&mark.id))?;
-            Point { block: block.id, at: at + last.chars().count() }
+            Point {
+                block: block.id,
+                at: at + last.chars().count(),
+            }
         }
     };
-    let own: Option<Vec<Id<Code>>> = mark.codes.iter().map(|code| codes.get(code).copied()).collect();
+    let own: Option<Vec<Id<Code>>> = mark
+        .codes
+        .iter()
+        .map(|code| codes.get(code).copied())
+        .collect();
     Ok(NewMark {
         anchor: Anchor { from, to },
         codes: own.ok_or_else(|| broken(&mark.id))?,
@@ -358,7 +475,11 @@ impl Seeder {
             Box::pin(async move {
                 reports::set_settings(tx, &who, &what, Kind::Process, &settings).await?;
                 for (part, text) in parts {
-                    let target = Target { kind: Kind::Process, part, expected: 0 };
+                    let target = Target {
+                        kind: Kind::Process,
+                        part,
+                        expected: 0,
+                    };
                     reports::set_part(tx, &who, &what, target, &text)
                         .await
                         .map_err(|_| broken(format!("{part}")))?;
@@ -370,7 +491,10 @@ impl Seeder {
         self.look_over(&visitor, study).await?;
         let version = reports::fix(&visitor, study, Kind::Process).await?;
         let facts = voices::facts(&self.hub.store().read(), study.id).await?;
-        let (id, recipient) = (study.id, format!("{}, leder", self.content.hub.study.services.join(", ")));
+        let (id, recipient) = (
+            study.id,
+            format!("{}, leder", self.content.hub.study.services.join(", ")),
+        );
         self.act(move |tx| {
             Box::pin(async move {
                 reports::hand_over(tx, &visitor, &version, &recipient, LINK_DAYS).await?;
@@ -393,15 +517,24 @@ impl Seeder {
         let findings = analysis::findings::findings(&self.hub.store().read(), study.id).await?;
         let mut numbers: HashMap<String, String> = HashMap::new();
         for (id, finding) in &found.findings {
-            let finding = findings.iter().find(|one| one.id == *finding).ok_or_else(|| broken(id))?;
-            numbers.insert(format!("[[funn:{id}]]"), format!("[[funn:{}]]", finding.number));
+            let finding = findings
+                .iter()
+                .find(|one| one.id == *finding)
+                .ok_or_else(|| broken(id))?;
+            numbers.insert(
+                format!("[[funn:{id}]]"),
+                format!("[[funn:{}]]", finding.number),
+            );
         }
         for (mark, number) in &found.quotes {
             numbers.insert(format!("[[sitat:{mark}]]"), format!("[[sitat:{number}]]"));
         }
         let numbered = |text: &str| -> String {
             let lines = text.trim().lines();
-            lines.map(|line| numbers.get(line.trim()).map_or(line, String::as_str)).collect::<Vec<_>>().join("\n")
+            lines
+                .map(|line| numbers.get(line.trim()).map_or(line, String::as_str))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let report = &self.content.report;
         let mut parts = Vec::new();

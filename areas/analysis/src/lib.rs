@@ -40,7 +40,10 @@ pub fn area() -> Area {
         nn: include_str!("../texts/nn.ftl"),
         en: include_str!("../texts/en.ftl"),
     };
-    let routes = pages::routes().with(api::routes()).with(findings::routes()).with(exchange::routes());
+    let routes = pages::routes()
+        .with(api::routes())
+        .with(findings::routes())
+        .with(exchange::routes());
     Area::new("analysis", texts)
         .routes(routes)
         .job(voices::PROJECT_JOB, exchange::import_project)

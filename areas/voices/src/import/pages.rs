@@ -15,7 +15,8 @@ use ui::{Markup, Words, dates, html};
 
 use super::acts::{self, Put};
 use super::{
-    BYTES, FILES, Import, ImportFile, ImportState, Outcome, Told, is_known, is_project, store as rows,
+    BYTES, FILES, Import, ImportFile, ImportState, Outcome, Told, is_known, is_project,
+    store as rows,
 };
 use crate::study::pages::{open_study, study_crumbs, study_nav};
 use crate::{Basis, Study};
@@ -370,7 +371,6 @@ pub fn line_ends_key(word: &str) -> &'static str {
         _ => "voices-ends-lf",
     }
 }
-
 
 async fn cancel(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Reply {
     let visitor = people::visitor(&ask)?;

@@ -4,6 +4,7 @@ use super::{Kind, Paragraph};
 
 /// Why a correction was not made. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum NotCorrected {
     #[error("there is no such paragraph")]
     NoSuchParagraph,

@@ -38,6 +38,7 @@ use notices::{Notices, small};
 /// One file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intake {
+    /// What the file is.
     pub kind: FileKind,
     /// In the order of the text; none is empty, none is longer than `Limits::block`.
     pub paragraphs: Vec<Paragraph>,
@@ -62,6 +63,7 @@ pub struct Paragraph {
     pub time_ms: Option<u64>,
     /// LF line ends; no control characters but `\n` and `\t`.
     pub text: String,
+    /// Turn, prose or heading.
     pub kind: Kind,
     /// Goes on from the paragraph before: the same turn without a new label, or the next part of
     /// a paragraph longer than one block.
@@ -85,6 +87,7 @@ impl Paragraph {
 /// What a paragraph is in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum Kind {
     Turn,
     Prose,
@@ -94,6 +97,7 @@ pub enum Kind {
 /// Line ends of a plain text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum LineEnds {
     Lf,
     CrLf,

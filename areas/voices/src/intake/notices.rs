@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Serialised as `{"code": "pictures_left_out", "count": 2}`; codes are never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum Notice {
     /// Characters were not UTF-8; this encoding (WHATWG name) fits them best.
     EncodingGuessed { encoding: String },
@@ -140,6 +141,7 @@ pub(super) fn small(count: usize) -> u32 {
 /// The kind of file that bytes show themselves to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum FileKind {
     Text,
     Docx,
@@ -160,6 +162,7 @@ pub enum FileKind {
 /// Which limit a file went beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum Measure {
     FileBytes,
     UnpackedBytes,
@@ -175,6 +178,7 @@ pub enum Measure {
 
 /// Why a file was not read. Nothing of it was kept. Each is something a person can act on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the names say it; what needs more has a line")]
 pub enum Refused {
     /// No bytes, or nothing but white space.
     #[error("the file is empty")]

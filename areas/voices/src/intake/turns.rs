@@ -17,6 +17,7 @@ pub struct Choices {
 /// What [`turns`] gives back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recognised {
+    /// The paragraphs, with their speakers.
     pub paragraphs: Vec<Paragraph>,
     /// Each speaker in order of first word, with the number of turns.
     pub speakers: Vec<(String, u32)>,

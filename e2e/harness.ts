@@ -1,4 +1,4 @@
-// What walks are written with. A file of walks has one demo hub and one browser; each walk gets fresh pages:
+// What walks are written with. A file of walks has one hub, with the demo in it, and one browser; each walk gets fresh pages:
 //
 //   walk("a peer researcher marks a passage", async ({ asPerson, axe, shot }) => {
 //     const page = await asPerson("peer_researcher");
@@ -16,7 +16,7 @@ import { after, test } from "node:test";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
-import { Hub } from "./hub.ts";
+import { type Beginning, Hub } from "./hub.ts";
 import { Watch } from "./watch.ts";
 
 const require = createRequire(import.meta.url);
@@ -80,7 +80,16 @@ export function walk(name: string, steps: (ground: Ground) => Promise<void>, spe
   });
 }
 
+/**
+ * Said first in a file whose walks begin where a new hub does: `serve` on an empty folder, with nobody in it. The walks of
+ * the file then build on each other.
+ */
+export function onEmptyHub(): void {
+  beginning = "serve";
+}
+
 let axeSource: string | undefined;
+let beginning: Beginning = "demo";
 let starting: Promise<[Hub, Browser]> | undefined;
 
 /** The file's hub and browser; started by its first walk. */
@@ -90,7 +99,7 @@ function started(): Promise<[Hub, Browser]> {
 }
 
 async function start(): Promise<[Hub, Browser]> {
-  const hub = await Hub.start(FILE, SHOTS);
+  const hub = await Hub.start(FILE, SHOTS, beginning);
   try {
     return [hub, await startBrowser()];
   } catch (error) {

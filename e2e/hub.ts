@@ -1,4 +1,5 @@
-// A demo hub for one file of walks: the real program on an empty folder, and on PostgreSQL a database of its own.
+// A hub for one file of walks: the real program on an empty folder, and on PostgreSQL a database of its own. Most walks
+// are taken in the demo; a fresh hub is what a person has who starts the program for the first time.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -20,8 +21,12 @@ interface Told {
   studies: string[];
 }
 
-/** Where a hub lies, and how commands find it. */
+/** How the program is started: with the demo in it, or as it is with nothing in it. */
+export type Beginning = "demo" | "serve";
+
+/** Where a hub lies, how it is started, and how commands find it. */
 interface Place {
+  beginning: Beginning;
   folder: string;
   where: string[];
   log: string;
@@ -58,54 +63,75 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 15_000;
 
+/** Programs that run. A walk that fails half way must leave none behind: Node waits for them. */
+const running = new Set<ChildProcess>();
+
+/** Ends every hub that a file of walks has left running. */
+export function endAll(): void {
+  for (const program of running) program.kill("SIGKILL");
+}
+
 export class Hub {
   private constructor(
     readonly base: string,
     readonly people: Record<string, Person>,
     readonly studies: string[],
+    /** The link that a hub nobody has taken into use prints. */
+    readonly firstStart: string | undefined,
     private readonly program: ChildProcess,
     private readonly place: Place,
   ) {}
 
   /** Starts the program and waits until it says that it is ready. */
-  static async start(name: string, shots: string): Promise<Hub> {
+  static async start(name: string, shots: string, beginning: Beginning = "demo"): Promise<Hub> {
     await mkdir(shots, { recursive: true });
     // Beside the pictures, which the next run removes: what an interrupted run leaves does not pile up.
     const folder = await mkdtemp(join(resolve(shots), "hub-"));
     const where = ["--data", join(folder, "data")];
     const server = process.env["KNUTEPUNKT_E2E_DATABASE"];
     if (server) where.push("--database", server + databaseName(name));
-    return Hub.open({ folder, where, log: join(shots, `${name}.log`) });
+    return Hub.open({ beginning, folder, where, log: join(shots, `${name}.log`) });
   }
 
   private static async open(place: Place): Promise<Hub> {
-    const { folder, log } = place;
-    const data = join(folder, "data");
-    const before = await readFile(join(data, "demo.json"), "utf8").catch(() => undefined);
-    const program = spawn(binary(), ["demo", "--listen", "127.0.0.1:0", ...place.where], {
+    const { beginning, folder, log } = place;
+    const told = join(folder, "data", "demo.json");
+    const before = await readFile(told, "utf8").catch(() => undefined);
+    const program = spawn(binary(), [beginning, "--listen", "127.0.0.1:0", ...place.where], {
       cwd: folder,
       env: cleanEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
     });
+    running.add(program);
     const messages = createWriteStream(log, { flags: "a" });
+    let printed = "";
+    program.stdout.on("data", (part: Buffer) => (printed += part.toString()));
     program.stdout.pipe(messages, { end: false });
     program.stderr.pipe(messages, { end: false });
     let fault: string | undefined;
     program.once("error", (error) => (fault = error.message));
-    program.once("exit", (code, signal) => (fault ??= `it ended with ${signal ?? code}`));
+    program.once("exit", (code, signal) => {
+      running.delete(program);
+      fault ??= `it ended with ${signal ?? code}`;
+    });
 
-    const told = join(data, "demo.json");
     for (const started = performance.now(); ; await pause(50)) {
-      const ready = await readFile(told, "utf8").catch(() => undefined);
-      // A demo that is opened again writes the file anew, with a new address.
-      if (ready !== undefined && ready !== before) {
-        const { base, people, studies } = JSON.parse(ready) as Told;
-        return new Hub(base, people, studies, program, place);
+      if (beginning === "serve") {
+        const [, base] = /^listening on (\S+)$/m.exec(printed) ?? [];
+        const [, link] = /^first start: open (\S+) /m.exec(printed) ?? [];
+        if (base !== undefined && link !== undefined) return new Hub(base, {}, [], link, program, place);
+      } else {
+        const ready = await readFile(told, "utf8").catch(() => undefined);
+        // A demo that is opened again writes the file anew, with a new address.
+        if (ready !== undefined && ready !== before) {
+          const { base, people, studies } = JSON.parse(ready) as Told;
+          return new Hub(base, people, studies, undefined, program, place);
+        }
       }
-      if (performance.now() - started > READY_WITHIN_MS) fault ??= "it wrote no demo.json in time";
+      if (performance.now() - started > READY_WITHIN_MS) fault ??= "it did not say in time that it is ready";
       if (fault !== undefined) {
         program.kill("SIGKILL");
-        throw new Error(`the demo hub did not start: ${fault}\n${await end(log)}`);
+        throw new Error(`the hub did not start: ${fault}\n${await end(log)}`);
       }
     }
   }
@@ -128,7 +154,7 @@ export class Hub {
   }
 
   /** Writes a file that commands can read; gives its path. */
-  async file(name: string, content: string): Promise<string> {
+  async file(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(this.place.folder, name);
     await writeFile(path, content);
     return path;

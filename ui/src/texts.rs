@@ -95,7 +95,7 @@ impl Words {
         self.tv(key, &[])
     }
 
-    /// A text with arguments: `words.tv("sources-count", &[("n", 3.into())])`.
+    /// A text with arguments: `words.tv("ui-page-of", &[("page", 1_i64.into()), ("pages", 3_i64.into())])`.
     ///
     /// A key that is not there gives the key itself; a test sees to it that this never shows.
     #[must_use]

@@ -24,6 +24,7 @@ pub use import::acts::{
     Put, begin_import, cancel_import, delete_objects, drop_leftovers, finish_import, give_up,
     import_files, put, report as import_report, visitor_of,
 };
+pub use import::job::{lay_down, take_up};
 pub use import::{
     FileReport, Import, ImportFile, ImportFileId, ImportState, Outcome, PROJECT_JOB, Report,
     TEXT_JOB, Told,

@@ -18,7 +18,7 @@ use refi_qda::Stamp;
 use serde_json::json;
 use tokio::sync::mpsc;
 use voices::{
-    AddedSource, Block, Import, ImportFile, ImportFileId, ImportState, NewSource, Outcome, Source,
+    AddedSource, Block, Import, ImportFile, ImportFileId, NewSource, Outcome, Source,
     Told,
 };
 
@@ -38,41 +38,19 @@ const WAITING: usize = 2;
 /// The worker function of [`voices::PROJECT_JOB`].
 pub fn import_project(work: Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd>> {
     Box::pin(async move {
-        let id = work
-            .job
-            .payload
-            .get("import")
-            .and_then(|id| id.as_str())
-            .and_then(|id| id.parse().ok());
-        let id: Id<Import> = id.ok_or(JobEnd::Failed("bad_payload"))?;
-        let end = run(&work, id).await;
-        if let Err(JobEnd::Stopped | JobEnd::Failed(_)) = &end {
-            stopped(&work, id).await?;
+        match voices::take_up(&work).await? {
+            Some(import) => {
+                let end = run(&work, &import).await;
+                voices::lay_down(&work, &import, end).await
+            }
+            None => Ok(json!({})),
         }
-        end
     })
 }
 
-/// Gives the import up, unless another worker has the job by now.
-async fn stopped(work: &Work, id: Id<Import>) -> Result<(), Fault> {
-    let job = ::store::jobs::get(&work.hub.store().read(), work.job.id).await?;
-    match job {
-        Some(job) if job.attempts == work.job.attempts => voices::give_up(&work.hub, id).await,
-        _ => Ok(()),
-    }
-}
-
-async fn run(work: &Work, id: Id<Import>) -> Result<serde_json::Value, JobEnd> {
-    let hub = &work.hub;
+async fn run(work: &Work, import: &Import) -> Result<serde_json::Value, JobEnd> {
+    let (hub, id) = (&work.hub, import.id);
     let db = hub.store().read();
-    let import = voices::import(&db, id)
-        .await?
-        .ok_or(JobEnd::Failed("no_import"))?;
-    match import.state {
-        ImportState::Done => return Ok(json!({ "import": id })),
-        ImportState::Cancelled => return Err(JobEnd::Stopped),
-        ImportState::Open => {}
-    }
     let visitor = voices::visitor_of(hub, &work.job)
         .await?
         .ok_or(JobEnd::Failed("no_account"))?;
@@ -85,7 +63,7 @@ async fn run(work: &Work, id: Id<Import>) -> Result<serde_json::Value, JobEnd> {
         .await?
         .ok_or(JobEnd::Failed("no_file"))?;
     let bytes = hub.store().objects().get(&object).await?;
-    let bringing = Bringing::begin(work, visitor, import, file).await?;
+    let bringing = Bringing::begin(work, visitor, import.clone(), file).await?;
     bringing.all(bytes).await
 }
 

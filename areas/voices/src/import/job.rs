@@ -36,43 +36,57 @@ const LOOK: Duration = Duration::from_millis(300);
 /// The worker function.
 pub fn import(work: Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd>> {
     Box::pin(async move {
-        let id = work
-            .job
-            .payload
-            .get("import")
-            .and_then(|id| id.as_str())
-            .and_then(|id| id.parse().ok());
-        let id: Id<Import> = id.ok_or(JobEnd::Failed("bad_payload"))?;
-        let end = run(&work, id).await;
-        if let Err(JobEnd::Stopped | JobEnd::Failed(_)) = &end {
-            stopped(&work, id).await?;
+        match take_up(&work).await? {
+            Some(import) => {
+                let end = run(&work, &import).await;
+                lay_down(&work, &import, end).await
+            }
+            None => Ok(json!({})),
         }
-        end
     })
+}
+
+/// The import a job is to work on; `None` when it was begun again after its last act and everything
+/// is there. Every job that brings something in begins with this and ends with [`lay_down`].
+///
+/// # Errors
+/// [`JobEnd::Stopped`] when the import was cancelled.
+pub async fn take_up(work: &Work) -> Result<Option<Import>, JobEnd> {
+    let id = work.job.payload.get("import").and_then(|id| id.as_str());
+    let id: Option<Id<Import>> = id.and_then(|id| id.parse().ok());
+    let id = id.ok_or(JobEnd::Failed("bad_payload"))?;
+    let import = rows::import(&work.hub.store().read(), id)
+        .await?
+        .ok_or(JobEnd::Failed("no_import"))?;
+    match import.state {
+        ImportState::Done => Ok(None),
+        ImportState::Cancelled => Err(JobEnd::Stopped),
+        ImportState::Open => Ok(Some(import)),
+    }
 }
 
 /// After a stop: gives the import up when a person asked for it. When another worker has the job
 /// by now, what lies there is that worker's.
-async fn stopped(work: &Work, id: Id<Import>) -> Result<(), Fault> {
-    let job = store::jobs::get(&work.hub.store().read(), work.job.id).await?;
-    match job {
-        Some(job) if job.attempts == work.job.attempts => give_up(&work.hub, id).await,
-        _ => Ok(()),
+///
+/// # Errors
+/// The end that was handed in, or a fault of the database.
+pub async fn lay_down(
+    work: &Work,
+    import: &Import,
+    end: Result<serde_json::Value, JobEnd>,
+) -> Result<serde_json::Value, JobEnd> {
+    if let Err(JobEnd::Stopped | JobEnd::Failed(_)) = &end {
+        let job = store::jobs::get(&work.hub.store().read(), work.job.id).await?;
+        if job.is_some_and(|job| job.attempts == work.job.attempts) {
+            give_up(&work.hub, import.id).await?;
+        }
     }
+    end
 }
 
-async fn run(work: &Work, id: Id<Import>) -> Result<serde_json::Value, JobEnd> {
-    let hub = &work.hub;
+async fn run(work: &Work, import: &Import) -> Result<serde_json::Value, JobEnd> {
+    let (hub, id) = (&work.hub, import.id);
     let db = hub.store().read();
-    let import = rows::import(&db, id)
-        .await?
-        .ok_or(JobEnd::Failed("no_import"))?;
-    match import.state {
-        // Begun again after its last act: everything is there.
-        ImportState::Done => return Ok(json!({ "import": id })),
-        ImportState::Cancelled => return Err(JobEnd::Stopped),
-        ImportState::Open => {}
-    }
     let visitor = visitor_of(hub, &work.job)
         .await?
         .ok_or(JobEnd::Failed("no_account"))?;
@@ -87,11 +101,11 @@ async fn run(work: &Work, id: Id<Import>) -> Result<serde_json::Value, JobEnd> {
             total,
             done: STEPS * i64::try_from(at).unwrap_or(0),
         };
-        let outcome = one_file(&step, &visitor, &import, file).await?;
+        let outcome = one_file(&step, &visitor, import, file).await?;
         outcomes.push((file.id, outcome));
     }
     work.progress(total, total).await?;
-    finish(work, visitor, import, outcomes).await
+    finish(work, visitor, import.clone(), outcomes).await
 }
 
 async fn finish(

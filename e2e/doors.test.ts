@@ -8,8 +8,8 @@ import { ended, type Hub } from "./hub.ts";
 
 interface Route {
   method: string;
-  path: string;
-  roles: string;
+  route: string;
+  door: string;
 }
 
 /** Asked of a study by those who are not let in to its raw material. */
@@ -77,10 +77,10 @@ async function behindTheDoors(hub: Hub): Promise<Behind> {
 walk("nobody is let in where somebody is wanted", async ({ hub }) => {
   const { real, words } = await behindTheDoors(hub);
   const nobody = Client.nobody(hub);
-  for (const { method, path, roles } of await routes(hub)) {
-    if (roles === "public" || roles === "anyone") continue;
+  for (const { method, route: path, door } of await routes(hub)) {
+    if (door === "public" || door === "anyone") continue;
     const { status, location, text } = await nobody.ask(method, real(path));
-    const what = `${method} ${path} (${roles}) answered ${status}`;
+    const what = `${method} ${path} (${door}) answered ${status}`;
     assert.ok([303, 401, 404].includes(status), what);
     if (status === 303) assert.match(location ?? "", /^\/sign-in/, what);
     assert.ok(!text.includes(words), `${what} with what somebody said`);
@@ -91,8 +91,8 @@ for (const role of OUTSIDERS) {
   walk(`${role} comes to nothing of what was said`, async ({ hub }) => {
     const { real, words } = await behindTheDoors(hub);
     const outsider = await Client.as(hub, role);
-    for (const { method, path, roles } of await routes(hub)) {
-      if (roles !== "staff" || path === OWN) continue;
+    for (const { method, route: path, door } of await routes(hub)) {
+      if (door !== "staff" || path === OWN) continue;
       const { status, text } = await outsider.ask(method, real(path), method === "POST" ? new URLSearchParams() : undefined);
       assert.equal(status, 404, `${method} ${path} for ${role}`);
       assert.ok(!text.includes(words), `${method} ${path} tells ${role} what somebody said`);

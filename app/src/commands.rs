@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use analysis::exchange::Format;
-use frame::{Config, Failure, Hub};
+use frame::{Config, Failure, Hub, RouteInfo, Routes};
 use people::Visitor;
 use tempfile::NamedTempFile;
 
@@ -20,20 +20,37 @@ pub(crate) async fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Serve(listen) => serve::run(Settings::new(place, listen)?).await,
         Command::Demo(listen) => demo::run(Settings::new(place, listen)?).await,
-        Command::Import(import) => beside(place, async |hub| import_files(hub, import).await).await,
+        Command::Import(import) => {
+            let settings = Settings::new(place, Listen::default())?;
+            with_hub(settings, async |hub| import_files(hub, import).await).await
+        }
         Command::Export(export) => beside(place, async |hub| export_study(hub, export).await).await,
         Command::Report(report) => beside(place, async |hub| write_report(hub, report).await).await,
         Command::Check(json) => beside(place, async |hub| check(hub, json.json).await).await,
-        Command::Routes(json) => beside(place, async |hub| routes(hub, json.json)).await,
+        Command::Routes(json) => routes(json.json),
     }
 }
 
-/// Opens the hub for one command and closes it again.
+/// Opens the hub that lies in the data folder for one command and closes it again. A folder without
+/// one is refused, so that a mistyped name makes no new hub; only `import` makes one.
 async fn beside(
     place: Place,
     work: impl AsyncFnOnce(Hub) -> Result<(), String>,
 ) -> Result<(), String> {
     let settings = Settings::new(place, Listen::default())?;
+    if !settings.dir.join("instance").exists() {
+        return Err(format!(
+            "There is no hub in {}. Name its folder with --data.",
+            settings.dir.display()
+        ));
+    }
+    with_hub(settings, work).await
+}
+
+async fn with_hub(
+    settings: Settings,
+    work: impl AsyncFnOnce(Hub) -> Result<(), String>,
+) -> Result<(), String> {
     let (hub, _) = crate::hub::open(&settings, "operator", Config::default()).await?;
     let result = work(hub.clone()).await;
     hub.store().close().await;
@@ -190,25 +207,29 @@ async fn check(hub: Hub, json: bool) -> Result<(), String> {
     }
 }
 
-fn routes(hub: Hub, json: bool) -> Result<(), String> {
-    let list: Vec<_> = hub
-        .route_list()
-        .iter()
-        .map(|route| serde_json::json!({ "method": route.method.as_str(), "path": route.path, "roles": route.door.word() }))
-        .collect();
+/// Needs no hub: what a program answers to is in the program.
+fn routes(json: bool) -> Result<(), String> {
+    let all = crate::hub::areas()
+        .into_iter()
+        .fold(Routes::new(), |all, area| all.with(area.routes));
     if json {
+        let list: Vec<_> = all.list().iter().map(as_json).collect();
         answer(&serde_json::to_string_pretty(&list).map_err(|error| error.to_string())?);
     } else {
-        for route in hub.route_list() {
-            answer(&format!(
-                "{:4} {:9} {}",
-                route.method.as_str(),
-                route.door.word(),
-                route.path
-            ));
+        for route in all.list() {
+            answer(&format!("{:4} {:9} {}", route.method.as_str(), route.door.word(), route.path));
         }
     }
     Ok(())
+}
+
+fn as_json(route: &RouteInfo) -> serde_json::Value {
+    serde_json::json!({
+        "method": route.method.as_str(),
+        "route": route.path,
+        "door": route.door.word(),
+        "roles": route.door.roles(),
+    })
 }
 
 async fn export_study(hub: Hub, export: Export) -> Result<(), String> {

@@ -57,6 +57,15 @@ impl Ask {
         self.words.t(key)
     }
 
+    /// The whole address of a path of this hub, for a link somebody is given: from the hub's public
+    /// address when it has one, else from how this request came.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        let public = self.hub.config().public_url.as_ref();
+        let base = public.map_or_else(|| self.base.clone(), ToString::to_string);
+        format!("{base}{path}")
+    }
+
     /// A page in the shell, with the name of the hub, who looks, and the menu.
     #[must_use]
     pub fn page(&self, title: impl Into<String>, body: Markup) -> Page {

@@ -64,14 +64,14 @@ pub fn tag(color: &str, text: &str) -> Markup {
     html! { span class="ds-tag" data-color=(color) { (text) } }
 }
 
-/// A table with a caption. `rows` are cells as markup; the first cell heads its row. Can be
+/// A table with a caption, which is read out and not seen: a heading above says it. `rows` are cells as markup; the first cell heads its row. Can be
 /// scrolled sideways by keyboard on a narrow screen.
 #[must_use]
 pub fn table(caption: &str, head: &[String], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div class="table-scroll" tabindex="0" role="region" aria-label=(caption) {
             table class="ds-table" data-border {
-                caption { (caption) }
+                caption class="visually-hidden" { (caption) }
                 thead { tr { @for cell in head { th scope="col" { (cell) } } } }
                 tbody {
                     @for row in rows {

@@ -3,7 +3,7 @@
 //!
 //! Other areas use this face: [`codes`](fn@codes) and [`codes::add`] for the tree,
 //! [`coding::acts`] to mark, [`coding::window`] for blocks with their marks and for the words of
-//! passages, [`findings`] and [`exchange`].
+//! passages, [`notes`] on them, [`place_href`] to lead back to one, [`findings`] and [`exchange`].
 //!
 //! To add something that can be done with a mark: a function in `coding/acts.rs` that makes a
 //! [`coding::change::Change`](coding), a kind of command in the language files, and a route in
@@ -21,9 +21,9 @@ pub mod segments;
 mod store;
 
 use ::store::{Conn, Fault};
-use base::Id;
+use base::{Id, Uuid};
 use frame::Area;
-use voices::Study;
+use voices::{Source, Study};
 
 pub use anchor::{Anchor, Point};
 pub use codebook::Code;
@@ -65,4 +65,28 @@ pub async fn codes(db: &Conn, study: Id<Study>) -> Result<Vec<Code>, Fault> {
 /// [`Fault`] of the database.
 pub async fn passages(db: &Conn, ids: &[Id<Passage>]) -> Result<Vec<Passage>, Fault> {
     coding::store::passages_by_id(db, ids).await
+}
+
+/// The notes on things of one kind (`passage`, `code`, `source` or `study`) with these ids, oldest
+/// first.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn notes(db: &Conn, kind: &str, about: &[Uuid]) -> Result<Vec<Note>, Fault> {
+    // A statement takes a limited number of values.
+    const AT_ONCE: usize = 500;
+    let mut all = Vec::new();
+    for some in about.chunks(AT_ONCE) {
+        all.extend(store::notes(db, kind, some).await?);
+    }
+    if about.len() > AT_ONCE {
+        all.sort_by_key(|note| (note.made_at, note.id));
+    }
+    Ok(all)
+}
+
+/// The address of a place in the workspace: a source and the place of a block in it.
+#[must_use]
+pub fn place_href(slug: &str, source: Id<Source>, place: i64) -> String {
+    pages::place_href(slug, source, place)
 }

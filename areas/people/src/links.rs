@@ -1,7 +1,7 @@
 //! One-time links: a page with a button; pressing it uses the link up.
 
 use base::{Account, DAY, Id, Time, digest_of};
-use frame::{Ask, Failure, Hub};
+use frame::{Failure, Hub};
 use store::{Conn, Fault, Tx};
 
 use crate::store as rows;
@@ -49,15 +49,9 @@ pub(crate) async fn make(
     Ok(token)
 }
 
-/// The address of a link, from the hub's public address when it has one.
-pub(crate) fn address(ask: &Ask, token: &str) -> String {
-    let base = ask
-        .hub
-        .config()
-        .public_url
-        .as_ref()
-        .map_or_else(|| ask.base.clone(), ToString::to_string);
-    format!("{base}/link/{token}")
+/// The path of a link.
+pub(crate) fn path(token: &str) -> String {
+    format!("/link/{token}")
 }
 
 /// On a hub that nobody leads yet: makes the link for the first hub lead and gives its path.
@@ -76,7 +70,7 @@ pub async fn first_start(hub: &Hub) -> Result<Option<String>, Fault> {
             Box::pin(async move { make(tx, &asked, Purpose::FirstLead, None, FIRST).await })
         })
         .await;
-    Ok(Some(format!("/link/{}", token?)))
+    Ok(Some(path(&token?)))
 }
 
 /// A link by which the demo signs in as somebody, as often as wanted; only a demo hub takes it.

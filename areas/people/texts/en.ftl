@@ -1,4 +1,5 @@
 people-menu = People
+people-list = Who has an account
 people-sign-in = Sign in
 people-sign-in-other = No passphrase? Ask the hub lead for a one-time link.
 people-email = E-mail
@@ -39,6 +40,7 @@ people-change-passphrase = Change passphrase
 people-old-passphrase = The passphrase you have now
 people-old-wrong = This is not the passphrase you have now
 people-sessions = Where you are signed in
+people-sessions-list = Browsers
 people-sessions-what = If you do not know one of these, end it and change your passphrase.
 people-device = Browser
 people-since = Since
@@ -49,6 +51,7 @@ people-roles = Roles
 people-state = State
 people-state-open = Active
 people-state-invited = Invited
+people-state-by-link = Uses links
 people-state-closed = Closed
 people-invite = Invite
 people-invite-what = You get a link that you hand over yourself. The link is shown only once.
@@ -67,7 +70,7 @@ people-link-give = Give the link to the person, so that nobody else sees it. It 
     [one] one day
    *[other] { $days } days
   }.
-people-link-local = The link works only on this machine. Start the program with --public-url for links that work from outside.
+people-link-local = The link works only on this machine. Whoever runs the program can start it with --public-url; then new links work from outside too.
 people-link-new = New one-time link
 people-link-new-what = For somebody who can't get in. An earlier link that has not been used stops working.
 people-link-make = Make link

@@ -1,4 +1,5 @@
 people-menu = Folk
+people-list = De som har konto
 people-sign-in = Logg inn
 people-sign-in-other = Har du ikke passordfrase? Be daglig leder om en engangslenke.
 people-email = E-post
@@ -39,6 +40,7 @@ people-change-passphrase = Bytt passordfrase
 people-old-passphrase = Passordfrasen du har nå
 people-old-wrong = Dette er ikke passordfrasen du har nå
 people-sessions = Her er du logget inn
+people-sessions-list = Nettlesere
 people-sessions-what = Kjenner du ikke igjen en av disse, avslutt den og bytt passordfrase.
 people-device = Nettleser
 people-since = Siden
@@ -49,6 +51,7 @@ people-roles = Roller
 people-state = Status
 people-state-open = Aktiv
 people-state-invited = Invitert
+people-state-by-link = Bruker lenker
 people-state-closed = Stengt
 people-invite = Inviter
 people-invite-what = Du får en lenke som du selv gir til den det gjelder. Lenken vises bare én gang.
@@ -56,8 +59,8 @@ people-invite-email = Kan stå tomt for dem som bare skal bruke lenker
 people-invite-go = Lag invitasjon
 people-role-missing = Velg minst én rolle
 people-role-hub-lead-what = Leder senteret og folkene her. Ser at en evaluering finnes, men ikke hva som er sagt i den.
-people-role-process-manager-what = Kan starte evalueringer og leder dem hen er med i.
-people-role-peer-researcher-what = Intervjuer, markerer og skriver i evalueringer hen er med i.
+people-role-process-manager-what = Kan starte evalueringer, og leder dem hun eller han er med i.
+people-role-peer-researcher-what = Intervjuer, markerer og skriver i evalueringer hun eller han er med i.
 people-role-volunteer-what = Hjelper til på senteret. Har ikke tilgang til evalueringer.
 people-role-service-what = Hører til en tjeneste som blir evaluert. Ser bare det som er overlevert.
 people-role-participant-what = Har deltatt i intervju.
@@ -67,7 +70,7 @@ people-link-give = Gi lenken til den det gjelder, slik at ingen andre får se de
     [one] ett døgn
    *[other] { $days } dager
   }.
-people-link-local = Lenken virker bare på denne maskinen. Start programmet med --public-url for lenker som virker utenfra.
+people-link-local = Lenken virker bare på denne maskinen. Den som drifter programmet, kan starte det med --public-url. Da virker nye lenker utenfra også.
 people-link-new = Ny engangslenke
 people-link-new-what = For den som ikke kommer inn. En tidligere lenke som ikke er brukt, slutter å gjelde.
 people-link-make = Lag lenke

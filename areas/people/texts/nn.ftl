@@ -1,4 +1,5 @@
 people-menu = Folk
+people-list = Dei som har konto
 people-sign-in = Logg inn
 people-sign-in-other = Har du ikkje passordfrase? Be dagleg leiar om ei eingongslenkje.
 people-email = E-post
@@ -39,6 +40,7 @@ people-change-passphrase = Byt passordfrase
 people-old-passphrase = Passordfrasen du har no
 people-old-wrong = Dette er ikkje passordfrasen du har no
 people-sessions = Her er du logga inn
+people-sessions-list = Nettlesarar
 people-sessions-what = Kjenner du ikkje att ei av desse, avslutt henne og byt passordfrase.
 people-device = Nettlesar
 people-since = Sidan
@@ -49,6 +51,7 @@ people-roles = Roller
 people-state = Status
 people-state-open = Aktiv
 people-state-invited = Invitert
+people-state-by-link = Brukar lenkjer
 people-state-closed = Stengd
 people-invite = Inviter
 people-invite-what = Du får ei lenkje som du sjølv gir til den det gjeld. Lenkja blir vist berre éin gong.
@@ -56,8 +59,8 @@ people-invite-email = Kan stå tomt for dei som berre skal bruke lenkjer
 people-invite-go = Lag invitasjon
 people-role-missing = Vel minst éi rolle
 people-role-hub-lead-what = Leier senteret og folka her. Ser at ei evaluering finst, men ikkje kva som er sagt i henne.
-people-role-process-manager-what = Kan starte evalueringar og leier dei hen er med i.
-people-role-peer-researcher-what = Intervjuar, markerer og skriv i evalueringar hen er med i.
+people-role-process-manager-what = Kan starte evalueringar, og leier dei ho eller han er med i.
+people-role-peer-researcher-what = Intervjuar, markerer og skriv i evalueringar ho eller han er med i.
 people-role-volunteer-what = Hjelper til på senteret. Har ikkje tilgang til evalueringar.
 people-role-service-what = Høyrer til ei teneste som blir evaluert. Ser berre det som er overlevert.
 people-role-participant-what = Har delteke i intervju.
@@ -67,7 +70,7 @@ people-link-give = Gi lenkja til den det gjeld, slik at ingen andre får sjå he
     [one] eitt døgn
    *[other] { $days } dagar
   }.
-people-link-local = Lenkja verkar berre på denne maskina. Start programmet med --public-url for lenkjer som verkar utanfrå.
+people-link-local = Lenkja verkar berre på denne maskina. Den som driftar programmet, kan starte det med --public-url. Då verkar nye lenkjer utanfrå òg.
 people-link-new = Ny eingongslenkje
 people-link-new-what = For den som ikkje kjem inn. Ei tidlegare lenkje som ikkje er brukt, sluttar å gjelde.
 people-link-make = Lag lenkje

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::findings::{self, Evidence, Finding};
-use base::{Id, Lang, Role, Time};
+use base::{Id, Lang, Role, Time, Uuid};
 use frame::Hub;
 use people::members;
 use small_cells::Count;
@@ -68,7 +68,7 @@ pub(crate) async fn report_or_new(
     }))
 }
 
-/// Gathers everything. A bounded number of questions to the database, and one for each source.
+/// Gathers everything. A bounded number of questions to the database, however much there is.
 pub(crate) async fn gather(
     db: &Conn,
     hub: &Hub,
@@ -132,8 +132,7 @@ pub(crate) async fn gather(
     ]);
     let facts = Facts {
         without_basis: numbers(&findings, |quote| !quote.basis.may_be_quoted()),
-        // Notes are `analysis`' to give, and its face has none yet.
-        not_to_be_quoted: BTreeSet::new(),
+        not_to_be_quoted: not_to_be_quoted(db, &findings).await?,
         empty: Vec::new(),
         bare_themes: themes
             .iter()
@@ -226,15 +225,9 @@ async fn voices_heard(
     study: &Study,
     words: &Words,
 ) -> Result<Vec<Count<String>>, Fault> {
-    const SOURCES: i64 = 500;
     let mut heard: BTreeMap<Side, u64> = BTreeMap::new();
-    for summary in voices::sources(db, study.id, SOURCES, 0).await? {
-        if summary.speakers == 0 {
-            continue;
-        }
-        for speaker in voices::speakers(db, summary.source.id).await? {
-            *heard.entry(speaker.side).or_default() += 1;
-        }
+    for speaker in voices::speakers_of_study(db, study.id).await? {
+        *heard.entry(speaker.side).or_default() += 1;
     }
     heard.remove(&Side::Interviewer);
     Ok(heard
@@ -259,17 +252,22 @@ fn finding_text(finding: &Finding, words: &Words) -> FindingText {
             findings::Level::System => "reports-level-system",
             findings::Level::Society => "reports-level-society",
         },
-        sides: finding
-            .sides
-            .iter()
-            .map(|side| words.t(sides_key(*side)))
-            .collect(),
+        sides: sides(&finding.sides, words),
         evidence: finding
             .evidence
             .iter()
             .map(|quote| quote_text(quote, words))
             .collect(),
     }
+}
+
+/// Names of sides, each once and in the same order everywhere.
+fn sides(sides: &[Side], words: &Words) -> Vec<String> {
+    let sides: BTreeSet<Side> = sides.iter().copied().collect();
+    sides
+        .into_iter()
+        .map(|side| words.t(sides_key(side)))
+        .collect()
 }
 
 fn quote_text(quote: &Evidence, words: &Words) -> QuoteText {
@@ -298,6 +296,32 @@ fn numbers(findings: &[Finding], which: impl Fn(&Evidence) -> bool) -> BTreeSet<
         .collect()
 }
 
+/// What somebody writes in a note on a passage that must stay out of the report, in small letters.
+const NOT_TO_BE_QUOTED: [&str; 3] = ["ikke siter", "ikkje siter", "do not quote"];
+
+/// Does a note say that the passage is not to be quoted?
+fn forbids_quoting(note: &str) -> bool {
+    let note = note.to_lowercase();
+    let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
+    NOT_TO_BE_QUOTED.iter().any(|words| note.contains(words))
+}
+
+/// Numbers of the quotes whose passage has a note that forbids quoting.
+async fn not_to_be_quoted(db: &Conn, findings: &[Finding]) -> Result<BTreeSet<i64>, Fault> {
+    let evidence = findings.iter().flat_map(|finding| &finding.evidence);
+    let passages: BTreeSet<Uuid> = evidence.map(|quote| quote.passage.uuid()).collect();
+    let passages: Vec<Uuid> = passages.into_iter().collect();
+    let notes = analysis::notes(db, "passage", &passages).await?;
+    let forbidden: BTreeSet<Uuid> = notes
+        .iter()
+        .filter(|note| forbids_quoting(&note.text))
+        .map(|note| note.about)
+        .collect();
+    Ok(numbers(findings, |quote| {
+        forbidden.contains(&quote.passage.uuid())
+    }))
+}
+
 fn inside(slug: &str, findings: &[Finding]) -> Inside {
     let mut inside = Inside::default();
     for finding in findings {
@@ -308,10 +332,7 @@ fn inside(slug: &str, findings: &[Finding]) -> Inside {
         for quote in &finding.evidence {
             let from = [Some(quote.source_name.clone()), quote.speaker_label.clone()];
             let quote_inside = InsideQuote {
-                href: format!(
-                    "/studies/{slug}/coding?source={}&at={}#b-{}",
-                    quote.source, quote.place, quote.place
-                ),
+                href: analysis::place_href(slug, quote.source, quote.place),
                 from: from.into_iter().flatten().collect::<Vec<_>>().join(", "),
             };
             inside.quotes.insert(quote.quote_number, quote_inside);
@@ -323,6 +344,21 @@ fn inside(slug: &str, findings: &[Finding]) -> Inside {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_forbids_quoting_in_every_language_and_however_it_is_written() {
+        for note in [
+            "IKKE SITER, hun ba om det",
+            "Vi må  ikke\nsitere dette",
+            "Ikkje siter!",
+            "Do not quote.",
+        ] {
+            assert!(forbids_quoting(note), "{note}");
+        }
+        for note in ["", "Siter gjerne", "Ikke for langt: siter bare slutten", "quote"] {
+            assert!(!forbids_quoting(note), "{note}");
+        }
+    }
 
     #[test]
     fn a_role_stands_small_after_a_name_unless_it_is_an_abbreviation() {

@@ -47,12 +47,12 @@ reports-voices-lead = Each side stands for itself. Figures under five are not gi
 reports-voices-caption = The voices in the report
 reports-voices-side = Side
 reports-voices-count = Number of voices
-reports-table-lead = All the findings, theme by theme.
+reports-table-lead = The findings stand in the chapters of their themes, with the quotes. Here they are gathered. The number leads back to the finding.
 reports-table-caption = The findings, theme by theme
 reports-table-number = No.
 reports-table-finding = What we found
 reports-table-kind = Kind
-reports-table-sides = Who
+reports-table-sides = Who said it
 reports-stance-nuances = This quote adds a nuance to the finding:
 reports-stance-contradicts = This quote says otherwise:
 reports-polarity-strength = Strength
@@ -95,7 +95,7 @@ reports-label-emoji = [emoji]
 
 # The overview
 reports-title = Process report
-reports-intro = The report is put together from the evaluation, its themes and findings, and what you write yourselves. The draft is always up to date. When the report is fixed, it becomes a version that does not change.
+reports-intro = The report is put together from the evaluation, its themes and findings, and what you write yourselves. The draft always shows the latest. When the report is fixed, it becomes a version that does not change.
 reports-preview = Show the report
 reports-draft-pdf = Download draft (PDF)
 reports-checks = Look over before fixing
@@ -112,12 +112,18 @@ reports-somebody = somebody who is no longer here
 reports-versions = Fixed versions
 reports-no-versions = No version has been fixed yet.
 reports-version = Version { $number }
+reports-version-which = Version
+reports-open-links = { $n ->
+    [0] No link holds
+    [one] One link holds
+   *[other] { $n } links hold
+  }
 reports-version-fixed = Fixed
 reports-version-file = File
-reports-version-links = Links
+reports-version-links = Handing over
 reports-read-version = Read
 reports-download-pdf = Download PDF
-reports-hand-over = Hand over …
+reports-hand-over = Hand over
 reports-settings = Cover and language
 reports-settings-title = Title
 reports-settings-subtitle = Subtitle
@@ -137,7 +143,7 @@ reports-findings-here = Findings and quotes
 reports-other-themes = Findings in other themes
 reports-no-findings = There are no findings yet.
 reports-stale = Somebody else changed the text while you were writing
-reports-stale-what = Nothing is lost. Your text stands in the field below and is not saved yet. The saved text stands beside it. Take what you want from both, and save again.
+reports-stale-what = Nothing is lost. The saved text stands here. Your text stands in the field below and is not saved yet. Take what you want from both, and save again.
 reports-theirs = The saved text
 reports-yours = Your text, not saved
 reports-too-long = The text is too long. Divide it between several parts.
@@ -163,6 +169,7 @@ reports-where-quote = In quote { $number }
 reports-where-cover = On the cover or in what the program fills in
 reports-go-there = Go there
 reports-reason = Why may it stand?
+reports-consider = Consider whether it may stand
 reports-reason-given = Reason: { $reason }
 reports-acknowledge-tick = We have looked at this, and it may stand
 reports-acknowledge = Save what you decided
@@ -205,6 +212,7 @@ reports-handover-make = Make the link
 reports-handover-done = The link is made
 reports-handover-copy = Copy the link now. It is shown only this once.
 reports-handover-link = The link
+reports-handover-local = The link works only on this machine. Whoever runs the program can start it with --public-url; then new links work from outside too.
 reports-handover-list = Links to this version
 reports-handover-none = No links have been made.
 reports-handover-to = Given to
@@ -213,10 +221,9 @@ reports-handover-until = Holds until
 reports-handover-ended = Ended { $when }
 reports-handover-over = Ran out { $when }
 reports-handover-end = End it now
-reports-handover-act = Do
+reports-handover-act = End
 
 # The page the service sees
-reports-handed-preliminary = Preliminary – for the dialogue conference
 reports-handed-what = This process report was handed over to { $recipient }. It is written for the dialogue conference and must not be published or passed on.
 reports-handed-until = The link holds until { $when }.
 reports-handed-pdf = Download the report as a PDF

@@ -47,12 +47,12 @@ reports-voices-lead = Hver side står for seg. Tall under fem oppgis ikke, og si
 reports-voices-caption = Stemmene i rapporten
 reports-voices-side = Side
 reports-voices-count = Antall stemmer
-reports-table-lead = Her står alle funnene, tema for tema.
+reports-table-lead = Funnene står i kapitlene om temaene, sammen med sitatene. Her er de samlet. Nummeret fører tilbake til funnet.
 reports-table-caption = Funnene, tema for tema
 reports-table-number = Nr.
 reports-table-finding = Hva vi fant
-reports-table-kind = Slags
-reports-table-sides = Hvem
+reports-table-kind = Type
+reports-table-sides = Hvem sa det
 reports-stance-nuances = Dette sitatet nyanserer funnet:
 reports-stance-contradicts = Dette sitatet sier noe annet:
 reports-polarity-strength = Styrke
@@ -95,7 +95,7 @@ reports-label-emoji = [emoji]
 
 # Oversikten
 reports-title = Prosessrapport
-reports-intro = Rapporten er satt sammen av det som står i evalueringen, temaene og funnene, og det dere selv skriver. Utkastet er alltid à jour. Når rapporten fastsettes, blir den en versjon som ikke endrer seg.
+reports-intro = Rapporten er satt sammen av det som står i evalueringen, temaene og funnene, og det dere selv skriver. Utkastet viser alltid det siste. Når rapporten fastsettes, blir den en versjon som ikke endrer seg.
 reports-preview = Vis rapporten
 reports-draft-pdf = Last ned utkast (PDF)
 reports-checks = Se over før fastsetting
@@ -112,12 +112,18 @@ reports-somebody = noen som ikke er her lenger
 reports-versions = Fastsatte versjoner
 reports-no-versions = Ingen versjon er fastsatt ennå.
 reports-version = Versjon { $number }
+reports-version-which = Versjon
+reports-open-links = { $n ->
+    [0] Ingen lenke gjelder
+    [one] Én lenke gjelder
+   *[other] { $n } lenker gjelder
+  }
 reports-version-fixed = Fastsatt
 reports-version-file = Fil
-reports-version-links = Lenker
+reports-version-links = Overlevering
 reports-read-version = Les
 reports-download-pdf = Last ned PDF
-reports-hand-over = Overlever …
+reports-hand-over = Overlever
 reports-settings = Forside og språk
 reports-settings-title = Tittel
 reports-settings-subtitle = Undertittel
@@ -137,7 +143,7 @@ reports-findings-here = Funn og sitater
 reports-other-themes = Funn i andre temaer
 reports-no-findings = Det er ingen funn ennå.
 reports-stale = Noen andre har endret teksten mens du skrev
-reports-stale-what = Ingenting er tapt. Din tekst står i feltet under og er ikke lagret ennå. Den lagrede teksten står ved siden av. Ta med det du vil ha fra begge, og lagre på nytt.
+reports-stale-what = Ingenting er tapt. Den lagrede teksten står her. Din tekst står i feltet under og er ikke lagret ennå. Ta med det du vil ha fra begge, og lagre på nytt.
 reports-theirs = Den lagrede teksten
 reports-yours = Din tekst, ikke lagret
 reports-too-long = Teksten er for lang. Del den på flere deler.
@@ -163,6 +169,7 @@ reports-where-quote = I sitat { $number }
 reports-where-cover = På forsiden eller i det programmet fyller inn
 reports-go-there = Gå dit
 reports-reason = Hvorfor kan det stå?
+reports-consider = Vurder om det kan stå
 reports-reason-given = Grunn: { $reason }
 reports-acknowledge-tick = Vi har sett på dette, og det kan stå
 reports-acknowledge = Lagre vurderingen
@@ -205,6 +212,7 @@ reports-handover-make = Lag lenken
 reports-handover-done = Lenken er laget
 reports-handover-copy = Kopier lenken nå. Den vises bare denne ene gangen.
 reports-handover-link = Lenken
+reports-handover-local = Lenken virker bare på denne maskinen. Den som drifter programmet, kan starte det med --public-url. Da virker nye lenker utenfra også.
 reports-handover-list = Lenker til denne versjonen
 reports-handover-none = Ingen lenker er laget.
 reports-handover-to = Gitt til
@@ -213,10 +221,9 @@ reports-handover-until = Gjelder til
 reports-handover-ended = Avsluttet { $when }
 reports-handover-over = Gikk ut { $when }
 reports-handover-end = Avslutt nå
-reports-handover-act = Gjør
+reports-handover-act = Avslutt
 
 # Siden tjenesten ser
-reports-handed-preliminary = Foreløpig – til dialogkonferansen
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Den er skrevet til dialogkonferansen og skal ikke legges ut eller sendes videre.
 reports-handed-until = Lenken gjelder til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF

@@ -47,12 +47,12 @@ reports-voices-lead = Kvar side står for seg. Tal under fem blir ikkje oppgitt,
 reports-voices-caption = Stemmene i rapporten
 reports-voices-side = Side
 reports-voices-count = Talet på stemmer
-reports-table-lead = Her står alle funna, tema for tema.
+reports-table-lead = Funna står i kapitla om temaa, saman med sitata. Her er dei samla. Nummeret fører tilbake til funnet.
 reports-table-caption = Funna, tema for tema
 reports-table-number = Nr.
 reports-table-finding = Kva vi fann
-reports-table-kind = Slag
-reports-table-sides = Kven
+reports-table-kind = Type
+reports-table-sides = Kven sa det
 reports-stance-nuances = Dette sitatet nyanserer funnet:
 reports-stance-contradicts = Dette sitatet seier noko anna:
 reports-polarity-strength = Styrke
@@ -95,7 +95,7 @@ reports-label-emoji = [emoji]
 
 # Oversikta
 reports-title = Prosessrapport
-reports-intro = Rapporten er sett saman av det som står i evalueringa, temaa og funna, og det de sjølve skriv. Utkastet er alltid à jour. Når rapporten blir fastsett, blir han ein versjon som ikkje endrar seg.
+reports-intro = Rapporten er sett saman av det som står i evalueringa, temaa og funna, og det de sjølve skriv. Utkastet viser alltid det siste. Når rapporten blir fastsett, blir han ein versjon som ikkje endrar seg.
 reports-preview = Vis rapporten
 reports-draft-pdf = Last ned utkast (PDF)
 reports-checks = Sjå over før fastsetjing
@@ -112,12 +112,18 @@ reports-somebody = nokon som ikkje er her lenger
 reports-versions = Fastsette versjonar
 reports-no-versions = Ingen versjon er fastsett enno.
 reports-version = Versjon { $number }
+reports-version-which = Versjon
+reports-open-links = { $n ->
+    [0] Inga lenkje gjeld
+    [one] Éi lenkje gjeld
+   *[other] { $n } lenkjer gjeld
+  }
 reports-version-fixed = Fastsett
 reports-version-file = Fil
-reports-version-links = Lenkjer
+reports-version-links = Overlevering
 reports-read-version = Les
 reports-download-pdf = Last ned PDF
-reports-hand-over = Overlever …
+reports-hand-over = Overlever
 reports-settings = Framside og språk
 reports-settings-title = Tittel
 reports-settings-subtitle = Undertittel
@@ -137,7 +143,7 @@ reports-findings-here = Funn og sitat
 reports-other-themes = Funn i andre tema
 reports-no-findings = Det er ingen funn enno.
 reports-stale = Nokon andre har endra teksten medan du skreiv
-reports-stale-what = Ingenting er tapt. Teksten din står i feltet under og er ikkje lagra enno. Den lagra teksten står ved sida av. Ta med det du vil ha frå begge, og lagre på nytt.
+reports-stale-what = Ingenting er tapt. Den lagra teksten står her. Teksten din står i feltet under og er ikkje lagra enno. Ta med det du vil ha frå begge, og lagre på nytt.
 reports-theirs = Den lagra teksten
 reports-yours = Teksten din, ikkje lagra
 reports-too-long = Teksten er for lang. Del han på fleire delar.
@@ -163,6 +169,7 @@ reports-where-quote = I sitat { $number }
 reports-where-cover = På framsida eller i det programmet fyller inn
 reports-go-there = Gå dit
 reports-reason = Kvifor kan det stå?
+reports-consider = Vurder om det kan stå
 reports-reason-given = Grunn: { $reason }
 reports-acknowledge-tick = Vi har sett på dette, og det kan stå
 reports-acknowledge = Lagre vurderinga
@@ -205,6 +212,7 @@ reports-handover-make = Lag lenkja
 reports-handover-done = Lenkja er laga
 reports-handover-copy = Kopier lenkja no. Ho blir vist berre denne eine gongen.
 reports-handover-link = Lenkja
+reports-handover-local = Lenkja verkar berre på denne maskina. Den som driftar programmet, kan starte det med --public-url. Då verkar nye lenkjer utanfrå òg.
 reports-handover-list = Lenkjer til denne versjonen
 reports-handover-none = Ingen lenkjer er laga.
 reports-handover-to = Gitt til
@@ -213,10 +221,9 @@ reports-handover-until = Gjeld til
 reports-handover-ended = Avslutta { $when }
 reports-handover-over = Gjekk ut { $when }
 reports-handover-end = Avslutt no
-reports-handover-act = Gjer
+reports-handover-act = Avslutt
 
 # Sida tenesta ser
-reports-handed-preliminary = Førebels – til dialogkonferansen
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Han er skriven til dialogkonferansen og skal ikkje leggjast ut eller sendast vidare.
 reports-handed-until = Lenkja gjeld til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF

@@ -129,6 +129,12 @@ pub async fn speakers(db: &Conn, source: Id<Source>) -> Result<Vec<Speaker>, Fau
     source::store::speakers(db, source).await
 }
 
+/// The speakers of all sources of a study, by source and label. Somebody who speaks in two sources
+/// stands twice.
+pub async fn speakers_of_study(db: &Conn, study: Id<Study>) -> Result<Vec<Speaker>, Fault> {
+    source::store::speakers_of_study(db, study).await
+}
+
 /// Blocks of a source from a place on (the first is 1).
 pub async fn blocks(
     db: &Conn,

@@ -266,10 +266,8 @@ async fn notes_on(
     about: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Note>>, Fault> {
     let mut all: HashMap<Uuid, Vec<Note>> = HashMap::new();
-    for some in about.chunks(500) {
-        for note in crate::store::notes(db, kind, some).await? {
-            all.entry(note.about).or_default().push(note);
-        }
+    for note in crate::notes(db, kind, about).await? {
+        all.entry(note.about).or_default().push(note);
     }
     Ok(all)
 }

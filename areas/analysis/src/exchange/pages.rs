@@ -47,6 +47,7 @@ async fn page(ask: Ask, Path(slug): Path<String>, Query(asked): Query<Asked>) ->
     let may = visitor.may(Act::Export, &StudyPart(study.id.uuid(), Layer::Raw));
     let list = list(&ask, &rows).await?;
     let body = html! {
+        (voices::study_nav(&ask, &study, "export"))
         (h1(&words.t("analysis-export")))
         p { (words.t("analysis-export-what")) }
         @if may {

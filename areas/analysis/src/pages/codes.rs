@@ -75,8 +75,10 @@ async fn list_page(ask: &Ask, study: &Study, form: &Form) -> Result<ui::Page, Fa
         .collect();
     let guide = voices::guide(&db, study.id).await?;
     let body = html! {
+        (voices::study_nav(ask, study, "codes"))
         (parts::h1(&ask.t("analysis-codes")))
-        p { (ask.t("analysis-codes-what")) " " a class="ds-link" href={ "/studies/" (study.slug) "/coding" } { (ask.t("analysis-coding")) } }
+        p { (ask.t("analysis-codes-what")) }
+        @if !codes.is_empty() { p { (parts::quiet_link("#new-code", &ask.t("analysis-new-code"))) } }
         @if codes.is_empty() {
             (parts::alert(parts::Tone::Info, html! { p { (ask.t("analysis-no-codes-yet")) " " (ask.t("analysis-frames-what")) } }))
             (frames(ask, study, !guide.is_empty()))
@@ -85,7 +87,7 @@ async fn list_page(ask: &Ask, study: &Study, form: &Form) -> Result<ui::Page, Fa
                 @for code in &codes { (row(ask, code, counts.get(&code.id).copied().unwrap_or(0))) }
             }
         }
-        section class="ds-card code-new" {
+        section class="ds-card code-new" id="new-code" {
             (parts::h2(&ask.t("analysis-new-code")))
             (form.summary(&ask.words))
             form method="post" action={ "/studies/" (study.slug) "/codes" } {
@@ -283,6 +285,7 @@ async fn code_page(
         .map(|one| (one.source.id, &one.source))
         .collect();
     let body = html! {
+        (voices::study_nav(ask, study, "codes"))
         h1 class="ds-heading" data-size="lg" { (look::code_tag(code)) }
         @if !code.description.is_empty() { p class="codebook-what" { (code.description) } }
         (parts::h2(&ask.words.tv("analysis-passages-n", &[("n", total.into())])))

@@ -64,6 +64,7 @@ async fn mark_page(
     let by_id = look::by_id(&codes);
     let title = ask.words.tv("analysis-mark-block", &[("n", place.into())]);
     let body = html! {
+        (voices::study_nav(ask, study, "coding"))
         (parts::h1(&title))
         @if let Some(speaker) = &block.speaker { p class="block-speaker" { (speaker) } }
         blockquote class="block-words" { (look::inline(&block, &by_id)) }
@@ -287,6 +288,7 @@ pub async fn page(ask: Ask, Path(id): Path<Id<Passage>>) -> Reply {
     };
     let href = place_href(&study.slug, source.id, quote.place.max(1));
     let body = html! {
+        (voices::study_nav(&ask, &study, "coding"))
         (parts::h1(&ask.t("analysis-passage")))
         (words_of(&ask, &quote, &source, &href))
         (codes_form(&ask, id, &codes, &codings))

@@ -94,9 +94,10 @@ pub async fn page(
 
 fn no_sources(ask: &Ask, study: &Study) -> ui::Page {
     let body = html! {
+        (voices::study_nav(ask, study, "coding"))
         (parts::h1(&ask.t("analysis-coding")))
         p { (ask.t("analysis-no-sources")) }
-        p { a class="ds-link" href={ "/studies/" (study.slug) } { (study.title) } }
+        p { (parts::button_link(&format!("/studies/{}/import", study.slug), &ask.t("voices-import"))) }
     };
     ask.page(ask.t("analysis-coding"), body)
         .crumbs(crumbs(ask, study, Vec::new()))
@@ -142,6 +143,7 @@ impl Desk<'_> {
         let ask = self.ask;
         let codes = look::by_id(self.codes);
         html! {
+            (voices::study_nav(ask, self.study, "coding"))
             coding-desk data-slug=(self.study.slug) data-source=(self.source.id) data-total=(self.total) {
                 (texts(ask))
                 div class="desk-top" {
@@ -196,7 +198,6 @@ impl Desk<'_> {
                 button class="ds-button desk-help-button" data-variant="tertiary" data-size="sm" type="button" hidden {
                     (ask.t("analysis-help"))
                 }
-                a class="ds-link" href={ "/studies/" (self.study.slug) "/codes" } { (ask.t("analysis-codes")) }
             }
         }
     }

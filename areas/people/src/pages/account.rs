@@ -61,7 +61,7 @@ async fn list_with(ask: &Ask, page: i64, form: &Form) -> Reply {
     let body = html! {
         (parts::h1(&words.t("people-menu")))
         p { a class="ds-link" href="/people/hub" { (words.t("people-hub-edit")) } }
-        (parts::table(&words.t("people-menu"), &head, &table))
+        (parts::table(&words.t("people-list"), &head, &table))
         (paging.show(words, |page| format!("/people?page={page}")))
         section class="stack narrow" id="invite" {
             (parts::h2(&words.t("people-invite")))
@@ -79,10 +79,14 @@ async fn list_with(ask: &Ask, page: i64, form: &Form) -> Reply {
 }
 
 fn state(words: &Words, account: &AccountRow) -> String {
-    words.t(match (account.closed_at, account.has_passphrase) {
-        (Some(_), _) => "people-state-closed",
-        (None, true) => "people-state-open",
-        (None, false) => "people-state-invited",
+    words.t(if account.closed_at.is_some() {
+        "people-state-closed"
+    } else if account.email.is_none() {
+        "people-state-by-link"
+    } else if account.has_passphrase {
+        "people-state-open"
+    } else {
+        "people-state-invited"
     })
 }
 
@@ -188,7 +192,7 @@ pub(crate) async fn invite(ask: Ask, data: FormData) -> Reply {
 /// Shows a link, the only time it can be seen.
 fn new_link(ask: &Ask, name: &str, token: &str, lasts: i64) -> Response {
     let words = &ask.words;
-    let address = links::address(ask, token);
+    let address = ask.address(&links::path(token));
     let days = lasts / base::DAY;
     let body = html! {
         (parts::h1(&words.tv("people-link-for", &[("name", name.into())])))

@@ -38,7 +38,6 @@ fn sheet(ask: &Ask, account: &AccountRow, sessions: &[SessionRow], form: &Form) 
         (parts::h1(&account.name))
         (form.summary(words))
         section class="stack narrow" {
-            (parts::h2(&words.t("people-my-language")))
             form method="post" action="/me/language" class="stack" {
                 (radios(words, &lang, "lang", "people-my-language", &[
                     ("nb", "people-lang-nb"), ("nn", "people-lang-nn"), ("en", "people-lang-en"),
@@ -92,7 +91,7 @@ fn session_table(ask: &Ask, sessions: &[SessionRow]) -> Result<Markup, Failure> 
             ]
         })
         .collect();
-    Ok(parts::table(&words.t("people-sessions"), &head, &rows))
+    Ok(parts::table(&words.t("people-sessions-list"), &head, &rows))
 }
 
 pub(crate) async fn language(ask: Ask, data: FormData) -> Reply {

@@ -69,12 +69,11 @@ impl Desk<'_> {
             .filter(|issue| !stops(issue) && is_decided(issue))
             .collect();
         html! {
-            (look::h1(&ask.t("reports-checks-title")))
             p { (ask.t("reports-checks-what")) }
             @if self.issues.is_empty() { (look::alert(Tone::Success, html! { (ask.t("reports-checks-none")) })) }
             @for (key, issues) in [("reports-stops", &stopping), ("reports-look", &looking), ("reports-looked-at", &looked)] {
                 @if !issues.is_empty() {
-                    section {
+                    section class="report-section" {
                         (look::h2(&format!("{} ({})", ask.t(key), issues.len())))
                         @for issue in issues { (self.issue(issue, form)) }
                     }
@@ -119,10 +118,10 @@ impl Desk<'_> {
             },
             None => html! {
                 details class="ds-details" open[form.value("mark") == mark] {
-                    summary { (ask.t("reports-acknowledge-tick")) }
+                    summary { (ask.t("reports-consider")) }
                     div {
                         @if form.value("mark") == mark { (form.summary(words)) }
-                        form method="post" action=(action) {
+                        form method="post" action=(action) class="stack" {
                             input type="hidden" name="mark" value=(mark);
                             (Input::text(&reason, "reports-reason").show(words, form))
                             (form::checkbox(words, form, &tick, "reports-acknowledge-tick"))
@@ -158,7 +157,7 @@ impl Desk<'_> {
         let ask = self.ask;
         let label = ask.words.tv("reports-fix", &[("number", number.into())]);
         html! {
-            section {
+            section class="report-section" {
                 (look::h2(&label))
                 @if open(&self.issues, &self.decided).is_empty() {
                     p { (ask.t("reports-fix-what")) }

@@ -10,7 +10,7 @@ use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 
-use super::{as_pdf, base, page_of, version};
+use super::{as_pdf, base, page_of, reading, version};
 use crate::acts::{self, Format};
 use crate::html as draw;
 use crate::report::{HandOver, MOST_DAYS, USUAL_DAYS};
@@ -34,7 +34,7 @@ pub(super) async fn read(ask: Ask, Path((slug, number)): Path<(String, i64)>) ->
     };
     let raw = StudyPart(study.id.uuid(), Layer::Raw);
     if visitor.may(Act::Read, &raw) {
-        return Ok(page_of(&ask, &study, &title, &body, true));
+        return Ok(reading(&ask, &study, &title, &body));
     }
     // The service: nothing that leads inside.
     Ok(frame::show(&ask.page(title, body)))
@@ -72,22 +72,22 @@ async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<
     let action = format!("{}/versions/{number}", base(&study));
     let words = &ask.words;
     let body = html! {
-        (look::h1(&title))
         @if let Some(address) = made {
             (look::alert(Tone::Success, html! {
                 h2 class="ds-heading" data-size="xs" { (ask.t("reports-handover-done")) }
                 p { (ask.t("reports-handover-copy")) }
                 p { strong { (ask.t("reports-handover-link")) ": " } code class="report-link" { (address) } }
+                @if ask.hub.config().public_url.is_none() { p { (ask.t("reports-handover-local")) } }
             }))
         }
         p { (ask.t("reports-handover-what")) }
         (form.summary(words))
-        form method="post" action={ (action) "/hand-over" } {
+        form method="post" action={ (action) "/hand-over" } class="stack narrow" {
             (Input::text("recipient", "reports-handover-recipient").help("reports-handover-recipient-help").show(words, form))
             (Input::text("days", "reports-handover-days").help("reports-handover-days-help").kind("number", "off").show(words, form))
             (form::submit(words, "reports-handover-make"))
         }
-        section { (look::h2(&ask.t("reports-handover-list"))) (list(ask, &links, &action)) }
+        section class="report-section" { (look::h2(&ask.t("reports-handover-list"))) (list(ask, &links, &action)) }
     };
     Ok(page_of(ask, &study, &title, &body, true))
 }
@@ -163,7 +163,7 @@ pub(super) async fn make(
             Box::pin(async move { acts::hand_over(tx, &visitor, &found, &recipient, days).await })
         })
         .await?;
-    let address = format!("{}{}", ask.base, made.path());
+    let address = ask.address(&made.path());
     let usual = USUAL_DAYS.to_string();
     // No redirect: the secret is in no address of this hub's own pages.
     page(

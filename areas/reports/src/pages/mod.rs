@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use frame::{Ask, Door, Failure, Routes};
 use people::{Layer, StudyPart, Visitor};
 use store::Conn;
+use ui::parts as look;
 use ui::{Crumb, Markup, Words, html};
 use voices::Study;
 
@@ -120,10 +121,16 @@ fn crumbs(ask: &Ask, study: &Study, below: bool) -> Vec<Crumb> {
     crumbs
 }
 
-/// A page of the report, under the pages of its study.
+/// A page of the report, under the pages of its study. The title is its heading.
 fn page_of(ask: &Ask, study: &Study, title: &str, body: &Markup, below: bool) -> Response {
-    let body = html! { (voices::study_nav(ask, study, "report")) (body) };
+    let body = html! { (look::h1(title)) (voices::study_nav(ask, study, "report")) (body) };
     frame::show(&ask.page(title, body).crumbs(crumbs(ask, study, below)))
+}
+
+/// A page where the report is read: its heading is the report's title.
+fn reading(ask: &Ask, study: &Study, title: &str, body: &Markup) -> Response {
+    let body = html! { (voices::study_nav(ask, study, "report")) (body) };
+    frame::show(&ask.page(title, body).crumbs(crumbs(ask, study, true)))
 }
 
 /// The name of a part; for a theme's chapter with the theme's title.

@@ -10,7 +10,7 @@ use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 use voices::Study;
 
-use super::{KIND, as_pdf, base, opened, page_of, part_name};
+use super::{KIND, as_pdf, base, opened, page_of, part_name, reading};
 use crate::acts::{self, Format, Settings};
 use crate::html as draw;
 use crate::material::{Gathered, gather};
@@ -46,23 +46,23 @@ async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Rep
     let names = people::members::names(&db, &ids).await?;
     let base = base(study);
     let body = html! {
-        (look::h1(&gathered.report.title))
+        p class="ds-paragraph lead" { strong { (gathered.report.title) } }
         p { (ask.t("reports-intro")) }
         div class="report-actions" {
             (look::button_link(&format!("{base}/preview"), &ask.t("reports-preview")))
             (look::quiet_link(&format!("{base}/draft.pdf"), &ask.t("reports-draft-pdf")))
             (look::quiet_link(&format!("{base}/checks"), &ask.t("reports-checks")))
         }
-        section { (look::h2(&ask.t("reports-parts"))) (part_table(ask, study, gathered, &names)) }
-        section { (look::h2(&ask.t("reports-versions"))) (version_table(ask, study, &versions, (&links, &names))) }
-        section { (look::h2(&ask.t("reports-settings"))) (settings(ask, study, form)) }
+        section class="report-section" { (part_table(ask, study, gathered, &names)) }
+        section class="report-section" { (version_table(ask, study, &versions, (&links, &names))) }
+        section class="report-section" { (look::h2(&ask.t("reports-settings"))) (settings(ask, study, form)) }
     };
     Ok(page_of(ask, study, &ask.t("reports-title"), &body, false))
 }
 
 type Names = [(Id<base::Account>, String)];
 
-/// «2. mars 2026 av Kari».
+/// «2. mars 2026 kl. 12.30 av Kari».
 pub(super) fn changed(ask: &Ask, part: &PartText, names: &Names) -> String {
     let who = part
         .changed_by
@@ -93,12 +93,13 @@ fn part_table(ask: &Ask, study: &Study, gathered: &Gathered, names: &Names) -> M
             vec![
                 html! { a class="ds-link" href=(href) { (part_name(&ask.words, &gathered.material, part)) } },
                 state(ask, part, written, printed),
-                html! { @if let Some(stored) = stored { (changed(ask, stored, names)) } },
+                html! { span class="quiet" { @if let Some(stored) = stored { (changed(ask, stored, names)) } } },
             ]
         })
         .collect();
     let head = ["reports-part", "reports-state", "reports-last-changed"].map(|key| ask.t(key));
     html! {
+        (look::h2(&ask.t("reports-parts")))
         @if themes.is_empty() { (look::alert(Tone::Info, html! { (ask.t("reports-themes-none")) })) }
         (look::table(&ask.t("reports-parts"), &head, &rows))
     }
@@ -121,7 +122,7 @@ fn version_table(
     (links, names): (&[(base::Uuid, i64)], &Names),
 ) -> Markup {
     if versions.is_empty() {
-        return html! { p { (ask.t("reports-no-versions")) } };
+        return html! { (look::h2(&ask.t("reports-versions"))) p { (ask.t("reports-no-versions")) } };
     }
     let rows: Vec<Vec<Markup>> = versions
         .iter()
@@ -139,21 +140,20 @@ fn version_table(
                     a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "
                     a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) }
                 },
-                html! { (n) " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) } },
+                html! { (ask.words.tv("reports-open-links", &[("n", n.into())])) " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) } },
             ]
         })
         .collect();
     let head = [
-        "reports-state",
+        "reports-version-which",
         "reports-version-fixed",
         "reports-version-file",
         "reports-version-links",
     ];
-    look::table(
-        &ask.t("reports-versions"),
-        &head.map(|key| ask.t(key)),
-        &rows,
-    )
+    html! {
+        (look::h2(&ask.t("reports-versions")))
+        (look::table(&ask.t("reports-versions"), &head.map(|key| ask.t(key)), &rows))
+    }
 }
 
 fn settings(ask: &Ask, study: &Study, form: &Form) -> Markup {
@@ -164,7 +164,7 @@ fn settings(ask: &Ask, study: &Study, form: &Form) -> Markup {
         .collect();
     html! {
         (form.summary(words))
-        form method="post" action={ (base(study)) "/settings" } {
+        form method="post" action={ (base(study)) "/settings" } class="stack narrow" {
             (Input::text("title", "reports-settings-title").show(words, form))
             (Input::text("subtitle", "reports-settings-subtitle").show(words, form))
             (Input::text("period", "reports-settings-period").help("reports-settings-period-help").show(words, form))
@@ -214,13 +214,7 @@ pub(super) async fn preview(ask: Ask, Path(slug): Path<String>) -> Reply {
         }
         (draw::article(&composed.paper, Some((&gathered.inside, &ask.words))))
     };
-    Ok(page_of(
-        &ask,
-        &study,
-        &ask.t("reports-preview"),
-        &body,
-        true,
-    ))
+    Ok(reading(&ask, &study, &ask.t("reports-preview"), &body))
 }
 
 pub(super) async fn draft_pdf(ask: Ask, Path(slug): Path<String>) -> Reply {

@@ -113,18 +113,19 @@ impl Desk<'_> {
         let ids: Vec<_> = last.and_then(|text| text.changed_by).into_iter().collect();
         let names = people::members::names(&ask.hub.store().read(), &ids).await?;
         let body = html! {
-            (look::h1(&name))
             p { (ask.t(self.part.help_key())) }
             @if let Some(theirs) = theirs { (self.stale(theirs)) }
             (form.summary(&ask.words))
             div class="report-desk" {
-                div {
+                div class="report-write" {
                     (self.form(form, theirs.is_some()))
-                    @if let Some(last) = last { p { (overview::changed(ask, last, &names)) } }
+                    @if let Some(last) = last {
+                        p class="quiet" { (ask.t("reports-last-changed")) ": " (overview::changed(ask, last, &names)) }
+                    }
                     (self.writing_help())
                     (self.fills(last))
                 }
-                aside class="report-choose" { (self.choose()) }
+                aside class="report-choose" tabindex="0" aria-label=(ask.t("reports-findings-here")) { (self.choose()) }
             }
         };
         Ok(page_of(ask, self.study, &name, &body, true))
@@ -138,7 +139,7 @@ impl Desk<'_> {
             "reports-part-text"
         };
         html! {
-            form method="post" action={ (base(self.study)) "/parts/" (self.part) } {
+            form method="post" action={ (base(self.study)) "/parts/" (self.part) } class="stack" {
                 input type="hidden" name="revision" value=(form.value("revision"));
                 (Input::area("text", label, 20).show(words, form))
                 (form::submit(words, "reports-save"))
@@ -224,7 +225,7 @@ fn list(findings: &[&FindingText]) -> Markup {
                         @if !finding.evidence.is_empty() {
                             ul {
                                 @for quote in &finding.evidence {
-                                    li { code { "[[sitat:" (quote.number) "]]" } " «" (quote.words) "»" }
+                                    li { code { "[[sitat:" (quote.number) "]]" } " " span class="report-said" { (quote.words) } }
                                 }
                             }
                         }

@@ -29,7 +29,6 @@ pub(super) async fn show(ask: Ask, Path(token): Path<String>) -> Reply {
     let until = dates::moment(link.ends_at, ask.lang());
     let body = html! {
         (look::alert(Tone::Info, html! {
-            p { strong { (ask.t("reports-handed-preliminary")) } }
             p { (ask.words.tv("reports-handed-what", &[("recipient", (&link.recipient).into())])) }
             p { (ask.words.tv("reports-handed-until", &[("when", until.into())])) }
         }))

@@ -63,8 +63,8 @@ fn page(ask: &Ask, study: &Study, form: &Form, newest: &[Import]) -> Response {
         .collect();
     let wrong = form.what_is_wrong("files");
     let body = html! {
-        (parts::h1(&ask.t("voices-import")))
         (study_nav(ask, study, "import"))
+        (parts::h1(&ask.t("voices-import")))
         (form.summary(words))
         form method="post" enctype="multipart/form-data" class="stack form-narrow" {
             (radios(words, form, "basis", "voices-basis-legend", &bases))
@@ -267,8 +267,8 @@ async fn progress_page(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Re
     let status = status(&ask.words, &import, job.as_ref());
     let address = format!("/studies/{slug}/imports/{id}");
     let body = html! {
-        (parts::h1(&ask.t("voices-import")))
         (study_nav(&ask, &study, "import"))
+        (parts::h1(&ask.t("voices-import")))
         @if over {
             (parts::alert(tone(&import), html! { p { (status) } }))
         } @else {

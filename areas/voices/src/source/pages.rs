@@ -116,8 +116,8 @@ async fn read(ask: Ask, Path(id): Path<String>, Query(query): Query<From>) -> Re
     let blocks = rows::blocks(&db, source.id, from, WINDOW).await?;
     let may_change = visitor.may(Act::Change, &*source);
     let body = html! {
-        (parts::h1(&source.name))
         (study_nav(&ask, &study, "source"))
+        (parts::h1(&source.name))
         div class="row" {
             (parts::button_link(&format!("/sources/{id}/code"), &ask.t("voices-code-it")))
             (parts::quiet_link(&format!("/sources/{id}/facts"), &ask.t("voices-facts")))

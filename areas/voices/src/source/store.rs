@@ -144,16 +144,30 @@ pub async fn speakers(db: &Conn, source: Id<Source>) -> Result<Vec<Speaker>, Fau
             params![source],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Speaker {
-                id: row.id("id")?,
-                label: row.text("label")?,
-                side: row.word("side")?,
-                blocks: row.int("blocks")?,
-            })
-        })
-        .collect()
+    rows.iter().map(speaker_of).collect()
+}
+
+/// The speakers of all sources of a study that are whole, by source and label.
+pub async fn speakers_of_study(db: &Conn, study: Id<Study>) -> Result<Vec<Speaker>, Fault> {
+    let rows = db
+        .all(
+            "SELECT p.id AS id, p.label AS label, p.side AS side, \
+             (SELECT COUNT(*) FROM block b WHERE b.source = p.source AND b.speaker = p.id) AS blocks \
+             FROM speaker p JOIN source s ON s.id = p.source \
+             WHERE s.study = $1 AND s.visible ORDER BY s.name, s.id, p.label, p.id",
+            params![study],
+        )
+        .await?;
+    rows.iter().map(speaker_of).collect()
+}
+
+fn speaker_of(row: &Row) -> Result<Speaker, Fault> {
+    Ok(Speaker {
+        id: row.id("id")?,
+        label: row.text("label")?,
+        side: row.word("side")?,
+        blocks: row.int("blocks")?,
+    })
 }
 
 /// Rows of blocks in one statement.

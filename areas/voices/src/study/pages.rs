@@ -57,12 +57,16 @@ pub fn study_crumbs(ask: &Ask, study: &Study) -> Vec<Crumb> {
     ]
 }
 
-/// The pages of a study, for the top of each of them. `current` is the last part of the address:
-/// empty for the overview, `import`, `codes`, `themes`, `findings`, `report`, `export`.
+/// The pages of a study. Stands first in the body of each of them, above its heading, so that it
+/// never moves. `current` is the last part of the address: empty for the overview, `import`,
+/// `coding`, `codes`, `themes`, `findings`, `report`, `export`. A page below one of these gives the
+/// one it is below; for anything else none is marked.
 #[must_use]
 pub fn study_nav(ask: &Ask, study: &Study, current: &str) -> Markup {
     let places = [
         ("", "voices-nav-overview"),
+        ("import", "voices-nav-import"),
+        ("coding", "voices-nav-coding"),
         ("codes", "voices-nav-codes"),
         ("themes", "voices-nav-themes"),
         ("findings", "voices-nav-findings"),
@@ -218,8 +222,8 @@ async fn history(ask: Ask, Path(slug): Path<String>, Query(query): Query<PageQue
         .map(|command| command.seq)
         .filter(|seq| *seq > 1);
     let body = html! {
-        (parts::h1(&ask.t("voices-history")))
         (study_nav(&ask, &study, "history"))
+        (parts::h1(&ask.t("voices-history")))
         (lines)
         @if let Some(last) = last {
             p { (parts::quiet_link(&format!("/studies/{slug}/history?before={last}"), &ask.t("voices-history-older"))) }

@@ -52,6 +52,7 @@ pub fn of_finding(words: &Words, study: &Study, finding: &Finding, may: bool) ->
         @if finding.evidence.iter().any(|one| !one.basis.may_be_quoted()) {
             (alert(Tone::Danger, html! { p { (words.t("analysis-no-basis-what")) } }))
         }
+        @if may && !finding.evidence.is_empty() { p class="quiet" { (words.t("analysis-quote-acts-help")) } }
         @for stance in Stance::ALL {
             @let own = finding.evidence.iter().filter(|one| one.stance == *stance).collect::<Vec<_>>();
             @if !own.is_empty() {
@@ -115,7 +116,8 @@ pub async fn chooser(
     Ok(html! {
         section class="chooser" id="choose" {
             (h2(&words.t("analysis-quotes-choose")))
-            form method="get" action=(here) class="row" {
+            p { (words.t("analysis-quotes-choose-help")) }
+            form method="get" action=(here) class="filter" {
                 (select(words, &form, "code", "analysis-quotes-from", &options))
                 button class="ds-button" data-variant="secondary" type="submit" { (words.t("analysis-show")) }
             }

@@ -50,7 +50,7 @@ pub async fn list(ask: Ask, Path(slug): Path<String>) -> Reply {
     Ok(frame::show(&page(
         &ask,
         &study,
-        &ask.t("analysis-findings"),
+        ("findings", &ask.t("analysis-findings")),
         &[],
         body,
     )))
@@ -208,7 +208,7 @@ async fn new_page(
     Ok(page(
         ask,
         study,
-        &words.t("analysis-finding-new"),
+        ("findings", &words.t("analysis-finding-new")),
         &[("findings", "analysis-findings")],
         body,
     ))
@@ -308,7 +308,7 @@ async fn edit_page(
     Ok(page(
         ask,
         study,
-        &title,
+        ("findings", &title),
         &[("findings", "analysis-findings")],
         body,
     ))

@@ -96,8 +96,16 @@ fn may_change(visitor: &Visitor, study: StudyId) -> bool {
     visitor.may(Act::Change, &StudyPart(study.uuid(), Layer::Raw))
 }
 
-/// A page of a study: title, way here and body.
-fn page(ask: &Ask, study: &Study, title: &str, way: &[(&str, &str)], body: Markup) -> ui::Page {
+/// A page of a study: title, way here and body. `place` is the page of the study that it is or is
+/// below: `themes` or `findings`.
+fn page(
+    ask: &Ask,
+    study: &Study,
+    (place, title): (&str, &str),
+    way: &[(&str, &str)],
+    body: Markup,
+) -> ui::Page {
+    let body = html! { (voices::study_nav(ask, study, place)) (body) };
     let base = format!("/studies/{}", study.slug);
     let steps = way
         .iter()
@@ -122,7 +130,7 @@ fn quote(words: &Words, slug: &str, one: &Quote, below: &Markup) -> Markup {
             blockquote { @if one.text.is_empty() { em { (words.t("analysis-quote-missing")) } } @else { (one.text) } }
             figcaption {
                 @if let Some(number) = one.number {
-                    span class="ds-tag" data-color="neutral" { (words.tv("analysis-quote-number", &[("n", number.into())])) } " "
+                    strong { (words.tv("analysis-quote-number", &[("n", number.into())])) } " · "
                 }
                 @if let Some(label) = &one.speaker_label { span { (label) } ", " }
                 @if let Some(side) = one.side.filter(|side| *side != Side::Unknown) { span { (words.t(side.text_key())) } ", " }

@@ -33,7 +33,7 @@ pub async fn list(ask: Ask, Path(slug): Path<String>) -> Reply {
     Ok(frame::show(&page(
         &ask,
         &study,
-        &ask.t("analysis-themes"),
+        ("themes", &ask.t("analysis-themes")),
         &[],
         body,
     )))
@@ -133,7 +133,7 @@ pub async fn add(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
         return Ok(again(&page(
             &ask,
             &study,
-            &ask.t("analysis-themes"),
+            ("themes", &ask.t("analysis-themes")),
             &[],
             body,
         )));
@@ -235,7 +235,7 @@ pub async fn show(
     Ok(frame::show(&page(
         &ask,
         &study,
-        &title,
+        ("themes", &title),
         &[("themes", "analysis-themes")],
         body,
     )))
@@ -248,7 +248,13 @@ pub async fn edit(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Reply {
     let form = Form::filled([("title", theme.title.clone()), ("text", theme.text.clone())]);
     let body = edit_body(&ask, &study, &theme, &theme.codes, &form).await?;
     let way = [("themes", "analysis-themes")];
-    Ok(frame::show(&page(&ask, &study, &theme.title, &way, body)))
+    Ok(frame::show(&page(
+        &ask,
+        &study,
+        ("themes", &theme.title),
+        &way,
+        body,
+    )))
 }
 
 async fn edit_body(
@@ -299,7 +305,13 @@ pub async fn change(ask: Ask, Path((slug, id)): Path<(String, String)>, data: Fo
         let theme = theme_of(&ask, study.id, id).await?;
         let body = edit_body(&ask, &study, &theme, &new.codes, &form).await?;
         let way = [("themes", "analysis-themes")];
-        return Ok(again(&page(&ask, &study, &theme.title, &way, body)));
+        return Ok(again(&page(
+            &ask,
+            &study,
+            ("themes", &theme.title),
+            &way,
+            body,
+        )));
     }
     let of = study.id;
     ask.hub

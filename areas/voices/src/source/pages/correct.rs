@@ -61,8 +61,8 @@ async fn shown(
     let base = format!("/sources/{}/blocks/{}", source.id, block.id);
     let wrong = again.as_ref().map(|_| "true");
     let body = html! {
-        (parts::h1(&title))
         (study_nav(ask, study, "source"))
+        (parts::h1(&title))
         @if let Some(again) = &again {
             (parts::alert(Tone::Warning, html! {
                 p id="why" { (ask.t(again.key)) }

@@ -38,8 +38,8 @@ async fn shown(ask: &Ask, source: &Source, study: &Study, form: &Form, leads: bo
         .map(|basis| (basis.word(), sentence(*basis)))
         .collect();
     let body = html! {
-        (parts::h1(&ask.t("voices-facts")))
         (study_nav(ask, study, "source"))
+        (parts::h1(&ask.t("voices-facts")))
         p { a class="ds-link" href={ "/sources/" (source.id) } { (ask.t("voices-back-to-text")) } }
         (known(ask, source, blocks, chars))
         (form.summary(words))

@@ -43,8 +43,8 @@ pub async fn overview(ask: Ask, Path(slug): Path<String>, Query(query): Query<Pa
     let newest = rows::history(&db, study.id, i64::MAX, NEWEST).await?;
     let leads = visitor.may(Act::Change, &*study);
     let body = html! {
-        (parts::h1(&study.title))
         (study_nav(&ask, &study, ""))
+        (parts::h1(&study.title))
         (state_part(&ask, &study, &facts, leads))
         (sources_part(&ask, &study, &sources))
         (paging.show(&ask.words, |page| format!("/studies/{}?page={page}", study.slug)))
@@ -235,10 +235,12 @@ fn commission_part(ask: &Ask, study: &Study, guide: &[GuideTheme], leads: bool) 
             (plain_list(ask, &study.questions))
             h3 class="ds-heading" data-size="2xs" { (ask.t("voices-guide")) }
             @if guide.is_empty() { p class="quiet" { (ask.t("voices-none-yet")) } }
-            @for theme in guide {
-                details class="ds-details" {
-                    summary { (theme.title) }
-                    ul class="ds-list" { @for question in &theme.questions { li { (question) } } }
+            div class="guide" {
+                @for theme in guide {
+                    details class="ds-details" {
+                        summary { (theme.title) }
+                        ul class="ds-list" { @for question in &theme.questions { li { (question) } } }
+                    }
                 }
             }
             @if leads { p { (parts::quiet_link(&format!("/studies/{}/edit", study.slug), &ask.t("voices-edit"))) } }

@@ -217,7 +217,12 @@ fn routes(json: bool) -> Result<(), String> {
         answer(&serde_json::to_string_pretty(&list).map_err(|error| error.to_string())?);
     } else {
         for route in all.list() {
-            answer(&format!("{:4} {:9} {}", route.method.as_str(), route.door.word(), route.path));
+            answer(&format!(
+                "{:4} {:9} {}",
+                route.method.as_str(),
+                route.door.word(),
+                route.path
+            ));
         }
     }
     Ok(())

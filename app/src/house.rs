@@ -111,7 +111,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Test modules that stand in a file of their own beside what they test.
 fn is_test(path: &Path) -> bool {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     ["tests", "testing", "round_trip", "sample", "house"].contains(&name.as_str())
 }
 
@@ -178,7 +182,15 @@ fn rules_know_neither_pages_nor_database() {
             "{start} is gone: name the new place of these rules"
         );
         for (name, text) in files {
-            for word in ["store::", "frame::Ask", "frame::Failure", "sea_orm", "axum", "maud", ".await"] {
+            for word in [
+                "store::",
+                "frame::Ask",
+                "frame::Failure",
+                "sea_orm",
+                "axum",
+                "maud",
+                ".await",
+            ] {
                 assert!(!text.contains(word), "{name} names {word}");
             }
         }

@@ -24,7 +24,10 @@ fn main() -> ExitCode {
     start_log();
     std::panic::set_hook(Box::new(|panic| {
         // Where, and never what: the message may hold a piece of somebody's text.
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(code = "KP0500", place, "a part of the program stopped");
     }));
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -280,7 +280,8 @@ async fn explain(State(hub): State<Hub>, request: Request, next: Next) -> Respon
         .to_owned();
     let is_get = request.method() == Method::GET;
     let mut response = next.run(request).await;
-    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
+    let told = response.extensions_mut().remove::<Failure>();
+    let Some(failure) = told.or_else(|| plain_refusal(&response, is_get)) else {
         return response;
     };
     let lang = asker
@@ -309,6 +310,38 @@ async fn explain(State(hub): State<Hub>, request: Request, next: Next) -> Respon
         asker.as_ref(),
         (&path, number.as_deref()),
     )
+}
+
+/// What axum itself refuses, in a sentence for programmers: a path that holds no id, a body that is
+/// no JSON, a method nobody answers. A person gets our own page for it.
+fn plain_refusal(response: &Response, is_get: bool) -> Option<Failure> {
+    let media = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = media.is_none_or(|media| media.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::BAD_REQUEST if is_plain && is_get => Some(Failure::NotFound),
+        status @ (StatusCode::BAD_REQUEST
+        | StatusCode::UNPROCESSABLE_ENTITY
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            if is_plain =>
+        {
+            Some(Failure::Refused {
+                status,
+                code: "FR0422",
+                text: "frame-bad-form",
+            })
+        }
+        StatusCode::PAYLOAD_TOO_LARGE if is_plain => Some(Failure::Refused {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "FR0413",
+            text: "frame-too-large",
+        }),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::Refused {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            code: "FR0405",
+            text: "frame-not-found-what",
+        }),
+        _ => None,
+    }
 }
 
 fn ask_encoded(text: &str) -> String {

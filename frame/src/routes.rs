@@ -166,7 +166,10 @@ async fn guard(door: Door, request: Request, next: Next) -> Response {
         (Door::SignedIn, Some(_)) => true,
         (Door::Staff, Some(actor)) => {
             STAFF.iter().any(|role| actor.is(*role))
-                || actor.memberships.iter().any(|member| STAFF.contains(&member.role))
+                || actor
+                    .memberships
+                    .iter()
+                    .any(|member| STAFF.contains(&member.role))
         }
         (Door::HubLead, Some(actor)) => actor.is(Role::HubLead),
         (_, None) => return Failure::SignIn.into_response(),

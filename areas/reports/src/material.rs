@@ -355,7 +355,12 @@ mod tests {
         ] {
             assert!(forbids_quoting(note), "{note}");
         }
-        for note in ["", "Siter gjerne", "Ikke for langt: siter bare slutten", "quote"] {
+        for note in [
+            "",
+            "Siter gjerne",
+            "Ikke for langt: siter bare slutten",
+            "quote",
+        ] {
             assert!(!forbids_quoting(note), "{note}");
         }
     }

@@ -407,6 +407,21 @@ pub async fn handovers(
     rows.iter().map(handover_of).collect()
 }
 
+/// The versions of a study's report that somebody was ever given a link to, newest first.
+pub async fn handed_over(
+    db: &Conn,
+    study: Id<Study>,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<Version>, Fault> {
+    let sql = format!(
+        "{VERSION} WHERE r.study = $1 AND r.kind = $2 \
+         AND EXISTS (SELECT 1 FROM handover h WHERE h.version = v.id) ORDER BY v.number DESC LIMIT $3"
+    );
+    let rows = db.all(&sql, params![study, kind.word(), limit]).await?;
+    rows.iter().map(version_of).collect()
+}
+
 /// How many links to each version of a report hold now.
 pub async fn open_links(
     db: &Conn,

@@ -21,6 +21,8 @@ use crate::paper::Kind;
 use crate::report::PartKey;
 use crate::{Format, NotSaved, Settings, Target, acts, store as rows};
 
+mod notes;
+
 const KIND: Kind = Kind::Process;
 const QUOTE: &str = "De satte seg ned og ble sittende.";
 const AGAINST: &str = "Det er ikke alle det er hyggelig for, Ragnhild.";
@@ -459,6 +461,9 @@ async fn each_page_opens_for_those_it_is_meant_for() {
     testing::each_engine(async |store, clock| {
         let world = World::new(store, clock, Basis::Fictional).await;
         world.let_all_stand().await;
+        // The first version was handed over, the second not.
+        let version = acts::fix(&world.visitor, &world.study, KIND).await.unwrap();
+        world.hand_over(&version, 60).await.unwrap();
         acts::fix(&world.visitor, &world.study, KIND).await.unwrap();
         let roles = [
             Role::ProcessManager,
@@ -473,7 +478,7 @@ async fn each_page_opens_for_those_it_is_meant_for() {
         }
         let intro = PartKey::ThemeIntro(world.theme);
         let table = [
-            ("", "yy---"),
+            ("", "yyy--"),
             ("/preview", "yy---"),
             ("/draft.pdf", "yy---"),
             ("/checks", "yy---"),
@@ -482,7 +487,9 @@ async fn each_page_opens_for_those_it_is_meant_for() {
             ("/versions/1", "yyy--"),
             ("/versions/1/report.pdf", "yyy--"),
             ("/versions/1/hand-over", "y----"),
-            ("/versions/2", "-----"),
+            ("/versions/2", "yy---"),
+            ("/versions/2/report.pdf", "yy---"),
+            ("/versions/3", "-----"),
             ("/parts/nothing", "-----"),
         ];
         for (path, expected) in table {
@@ -502,6 +509,14 @@ async fn each_page_opens_for_those_it_is_meant_for() {
         let (_, page) = world.ask(Some(accounts[0]), &preview, None).await;
         assert!(
             page.contains("Gruppeintervju, Torill") && page.contains("/coding?source="),
+            "{page}"
+        );
+        let released = format!("/studies/{}/report", world.study.slug);
+        let (_, page) = world.ask(Some(accounts[2]), &released, None).await;
+        assert!(
+            page.contains("/versions/1")
+                && !page.contains("/versions/2")
+                && !page.contains("/parts/"),
             "{page}"
         );
         let handover = format!("/studies/{}/report/versions/1/hand-over", world.study.slug);

@@ -224,6 +224,8 @@ reports-handover-end = End it now
 reports-handover-act = End
 
 # The page the service sees
+reports-released-what = Here is what was handed over to you. The report must not be published or passed on.
+reports-released-none = No report has been handed over yet.
 reports-handed-what = This process report was handed over to { $recipient }. It is written for the dialogue conference and must not be published or passed on.
 reports-handed-until = The link holds until { $when }.
 reports-handed-pdf = Download the report as a PDF

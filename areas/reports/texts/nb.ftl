@@ -224,6 +224,8 @@ reports-handover-end = Avslutt nå
 reports-handover-act = Avslutt
 
 # Siden tjenesten ser
+reports-released-what = Her er det som er overlevert til dere. Rapporten skal ikke legges ut eller sendes videre.
+reports-released-none = Ingen rapport er overlevert ennå.
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Den er skrevet til dialogkonferansen og skal ikke legges ut eller sendes videre.
 reports-handed-until = Lenken gjelder til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF

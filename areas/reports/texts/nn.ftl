@@ -224,6 +224,8 @@ reports-handover-end = Avslutt no
 reports-handover-act = Avslutt
 
 # Sida tenesta ser
+reports-released-what = Her er det som er overlevert til dykk. Rapporten skal ikkje leggjast ut eller sendast vidare.
+reports-released-none = Ingen rapport er overlevert enno.
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Han er skriven til dialogkonferansen og skal ikkje leggjast ut eller sendast vidare.
 reports-handed-until = Lenkja gjeld til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF

@@ -123,6 +123,7 @@ voices-basis-consent-what = Consent: those who speak have consented here in the 
 voices-basis-paper-what = Consent on paper: those who speak have signed, and the sheet is kept elsewhere
 voices-basis-public-what = Public document: anyone can read it
 voices-basis-table-what = Table notes: notes from a table at a conference, without names
+voices-basis-choose = Choose on what basis the texts can be used
 voices-basis-fictional-what = Fictional: written for practice, nobody has said it
 voices-basis-none-what = Not settled: the text can be read and coded, but nothing can be quoted
 voices-import = Bring in texts
@@ -135,6 +136,7 @@ voices-import-cancelled = Stopped
 voices-import-waiting = Waiting its turn …
 voices-import-running = Reading the files: { $percent } per cent
 voices-import-done-what = Done. Look through what came in and what could not be carried.
+voices-import-nothing-what = None of the files could be brought in. Under each file it says why, and what you can do.
 voices-import-cancelled-what = Stopped. Nothing was brought in.
 voices-import-failed-what = Something went wrong on our side, and nothing was brought in. Try again; if that does not help, tell whoever runs the hub.
 voices-import-may-leave = You may leave this page. The work goes on.
@@ -151,7 +153,10 @@ voices-files-too-large = Too much at once. Each file may be 100 MB, all together
 voices-project-alone = A project (.qdpx) must be brought in by itself. Choose that one file only
 voices-upload-broken = The transfer was broken off before everything had arrived. Try again, perhaps with fewer files.
 voices-kilobytes = { $n } kB
-voices-came-in = Came in: { $turns } turns by { $speakers } speakers, { $paragraphs } other paragraphs, { $chars } characters.
+voices-came-in = { $turns ->
+        [0] Came in: { $paragraphs } paragraphs, { $chars } characters. No speakers were recognised.
+       *[other] Came in: { $turns } turns by { $speakers } speakers, { $paragraphs } other paragraphs, { $chars } characters.
+    }
 voices-encoding = Encoding
 voices-encoding-was = Encoding: { $encoding }.
 voices-ends-lf = Line ends as on Linux and Mac (LF).

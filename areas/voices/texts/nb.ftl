@@ -123,6 +123,7 @@ voices-basis-consent-what = Samtykke: de som snakker, har samtykket her i knutep
 voices-basis-paper-what = Samtykke på papir: de som snakker, har skrevet under, og arket ligger et annet sted
 voices-basis-public-what = Offentlig dokument: hvem som helst kan lese det
 voices-basis-table-what = Bordnotater: notater fra et bord på en konferanse, uten navn
+voices-basis-choose = Velg hvilket grunnlag tekstene kan brukes på
 voices-basis-fictional-what = Oppdiktet: skrevet for øvelse, ingen har sagt det
 voices-basis-none-what = Ikke avklart: teksten kan leses og kodes, men ingenting kan siteres
 voices-import = Hent inn tekster
@@ -135,6 +136,7 @@ voices-import-cancelled = Stoppet
 voices-import-waiting = Venter på tur …
 voices-import-running = Leser filene: { $percent } prosent
 voices-import-done-what = Ferdig. Se gjennom hva som kom inn, og hva som ikke kunne tas med.
+voices-import-nothing-what = Ingen av filene kunne tas med. Under hver fil står det hvorfor, og hva du kan gjøre.
 voices-import-cancelled-what = Stoppet. Ingenting ble hentet inn.
 voices-import-failed-what = Det gikk galt hos oss, og ingenting ble hentet inn. Prøv igjen; hjelper ikke det, si fra til den som drifter knutepunktet.
 voices-import-may-leave = Du kan gå fra denne siden. Arbeidet fortsetter.
@@ -151,7 +153,10 @@ voices-files-too-large = For mye på en gang. Hver fil kan være 100 MB, og alle
 voices-project-alone = Et prosjekt (.qdpx) må hentes inn for seg selv. Velg bare den ene fila
 voices-upload-broken = Overføringen ble brutt før alt var kommet fram. Prøv igjen, gjerne med færre filer.
 voices-kilobytes = { $n } kB
-voices-came-in = Kom inn: { $turns } replikker fra { $speakers } som snakker, { $paragraphs } andre avsnitt, { $chars } tegn.
+voices-came-in = { $turns ->
+        [0] Kom inn: { $paragraphs } avsnitt, { $chars } tegn. Ingen som snakker ble kjent igjen.
+       *[other] Kom inn: { $turns } replikker fra { $speakers } som snakker, { $paragraphs } andre avsnitt, { $chars } tegn.
+    }
 voices-encoding = Tegnkoding
 voices-encoding-was = Tegnkoding: { $encoding }.
 voices-ends-lf = Linjeskift som i Linux og Mac (LF).

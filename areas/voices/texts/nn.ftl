@@ -123,6 +123,7 @@ voices-basis-consent-what = Samtykke: dei som snakkar, har samtykt her i knutepu
 voices-basis-paper-what = Samtykke på papir: dei som snakkar, har skrive under, og arket ligg ein annan stad
 voices-basis-public-what = Offentleg dokument: kven som helst kan lese det
 voices-basis-table-what = Bordnotat: notat frå eit bord på ein konferanse, utan namn
+voices-basis-choose = Vel kva grunnlag tekstane kan brukast på
 voices-basis-fictional-what = Oppdikta: skrive for øving, ingen har sagt det
 voices-basis-none-what = Ikkje avklart: teksten kan lesast og kodast, men ingenting kan siterast
 voices-import = Hent inn tekstar
@@ -135,6 +136,7 @@ voices-import-cancelled = Stoppa
 voices-import-waiting = Ventar på tur …
 voices-import-running = Les filene: { $percent } prosent
 voices-import-done-what = Ferdig. Sjå gjennom kva som kom inn, og kva som ikkje kunne takast med.
+voices-import-nothing-what = Ingen av filene kunne takast med. Under kvar fil står det kvifor, og kva du kan gjere.
 voices-import-cancelled-what = Stoppa. Ingenting vart henta inn.
 voices-import-failed-what = Det gjekk gale hos oss, og ingenting vart henta inn. Prøv igjen; hjelper ikkje det, sei frå til den som driftar knutepunktet.
 voices-import-may-leave = Du kan gå frå denne sida. Arbeidet held fram.
@@ -151,7 +153,10 @@ voices-files-too-large = For mykje på éin gong. Kvar fil kan vere 100 MB, og a
 voices-project-alone = Eit prosjekt (.qdpx) må hentast inn for seg sjølv. Vel berre den eine fila
 voices-upload-broken = Overføringa vart broten før alt var kome fram. Prøv igjen, gjerne med færre filer.
 voices-kilobytes = { $n } kB
-voices-came-in = Kom inn: { $turns } replikkar frå { $speakers } som snakkar, { $paragraphs } andre avsnitt, { $chars } teikn.
+voices-came-in = { $turns ->
+        [0] Kom inn: { $paragraphs } avsnitt, { $chars } teikn. Ingen som snakkar vart kjende att.
+       *[other] Kom inn: { $turns } replikkar frå { $speakers } som snakkar, { $paragraphs } andre avsnitt, { $chars } teikn.
+    }
 voices-encoding = Teiknkoding
 voices-encoding-was = Teiknkoding: { $encoding }.
 voices-ends-lf = Linjeskift som i Linux og Mac (LF).

@@ -189,7 +189,11 @@ export class Desk extends HTMLElement {
   private words(range: Range): string {
     const first = wordsOf(blockOf(this.list, range.from.block) ?? this.list)?.textContent ?? "";
     if (range.from.block === range.to.block) return [...first].slice(range.from.at, range.to.at).join("");
-    return document.getSelection()?.toString() ?? first;
+    const blocks = [...this.list.querySelectorAll<HTMLElement>(".block")];
+    const at = (id: string) => blocks.findIndex((block) => block.dataset["block"] === id);
+    const texts = blocks.slice(at(range.from.block), at(range.to.block) + 1).map((block) => [...(wordsOf(block)?.textContent ?? "")]);
+    const last = texts.length - 1;
+    return texts.map((text, n) => text.slice(n === 0 ? range.from.at : 0, n === last ? range.to.at : undefined).join("")).join("\n");
   }
 
   private async markRange(range: Range): Promise<void> {

@@ -74,6 +74,9 @@ export class Picker {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-multiselectable", "true");
     this.list.setAttribute("aria-label", this.text("mark-with"));
+    const hint = make("p", "picker-hint", this.text("picker-hint"));
+    hint.id = "picker-hint";
+    this.field.setAttribute("aria-describedby", hint.id);
     const noteLabel = make("label", "ds-label", this.text("note"));
     this.note.id = "picker-note";
     noteLabel.htmlFor = this.note.id;
@@ -85,6 +88,7 @@ export class Picker {
       title,
       make("p", "picker-quote"),
       fieldLabel,
+      hint,
       this.field,
       this.chosenList,
       this.list,

@@ -18,8 +18,7 @@ use refi_qda::Stamp;
 use serde_json::json;
 use tokio::sync::mpsc;
 use voices::{
-    AddedSource, Block, Import, ImportFile, ImportFileId, NewSource, Outcome, Source,
-    Told,
+    AddedSource, Block, Import, ImportFile, ImportFileId, NewSource, Outcome, Source, Told,
 };
 
 use super::last_act::{NewThemeRow, Rows, write};

@@ -292,7 +292,7 @@ async fn code_page(
         form method="get" action={ "/codes/" (code.id) } class="filter" {
             (filter_field(ask, "coder", "analysis-coder", &coders.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>(), asked))
             (filter_field(ask, "source", "analysis-source", &sources.iter().map(|one| (one.source.id.to_string(), one.source.name.clone())).collect::<Vec<_>>(), asked))
-            button class="ds-button" data-variant="secondary" data-size="sm" type="submit" { (ask.t("analysis-filter")) }
+            button class="ds-button" data-variant="secondary" type="submit" { (ask.t("analysis-filter")) }
         }
         @if quotes.is_empty() { p { (ask.t("analysis-no-passages")) } }
         ol class="quotes" {

@@ -63,16 +63,18 @@ pub async fn page(
         .and_then(|at| at.parse::<i64>().ok())
         .unwrap_or(1)
         .max(1);
+    let total = sources
+        .iter()
+        .find(|one| one.source.id == source.id)
+        .map_or(0, |one| one.blocks);
+    // A number past the end shows the end.
+    let from = from.min(total.max(1));
     let codes = crate::codes(&db, study.id).await?;
     let counts: HashMap<_, _> = book::counts(&db, study.id, Some(source.id))
         .await?
         .into_iter()
         .collect();
     let blocks = marked(&db, voices::blocks(&db, source.id, from, WINDOW).await?).await?;
-    let total = sources
-        .iter()
-        .find(|one| one.source.id == source.id)
-        .map_or(0, |one| one.blocks);
     let desk = Desk {
         ask: &ask,
         study: &study,
@@ -277,6 +279,7 @@ fn texts(ask: &Ask) -> Markup {
         ("handle-from", ask.t("analysis-handle-from")),
         ("handle-to", ask.t("analysis-handle-to")),
         ("text-hint", ask.t("analysis-text-hint")),
+        ("picker-hint", ask.t("analysis-picker-hint")),
         ("new-note", ask.t("analysis-new-note")),
     ];
     let filled = |key: &str, names: &[&str]| {

@@ -312,6 +312,25 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn an_address_that_holds_no_id_is_a_page_that_is_not_there() {
+        each_engine(async |store, clock| {
+            let (_, mut browser) = led_hub(store, clock).await;
+            for path in ["/people/nobody", "/people?page=x"] {
+                let answer = browser.get(path).await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+                assert!(
+                    answer.text.contains("<h1") && answer.text.contains("FR0404"),
+                    "{path}"
+                );
+            }
+            let wrong = browser.send(Request::delete("/me"), String::new()).await;
+            assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
+            assert!(wrong.text.contains("<h1"));
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn other_hosts_and_other_origins_are_refused() {
         each_engine(async |store, clock| {
             let (_, mut browser) = led_hub(store, clock).await;

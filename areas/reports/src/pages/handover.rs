@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use base::Id;
 use frame::{Ask, Failure, FormData, Reply};
-use people::{Act, Layer, StudyPart};
+use people::Act;
 use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 
-use super::{as_pdf, base, page_of, reading, version};
+use super::{as_pdf, base, crumbs, page_of, reading, version, works_inside};
 use crate::acts::{self, Format};
 use crate::html as draw;
 use crate::report::{HandOver, MOST_DAYS, USUAL_DAYS};
@@ -32,12 +32,13 @@ pub(super) async fn read(ask: Ask, Path((slug, number)): Path<(String, i64)>) ->
         }
         (draw::article(&paper, None))
     };
-    let raw = StudyPart(study.id.uuid(), Layer::Raw);
-    if visitor.may(Act::Read, &raw) {
+    if works_inside(&visitor, &study) {
         return Ok(reading(&ask, &study, &title, &body));
     }
     // The service: nothing that leads inside.
-    Ok(frame::show(&ask.page(title, body)))
+    Ok(frame::show(
+        &ask.page(title, body).crumbs(crumbs(&ask, &study, true)),
+    ))
 }
 
 pub(super) async fn pdf(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {

@@ -5,12 +5,13 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use base::{Id, Lang};
 use frame::{Ask, FormData, Reply};
+use people::{Layer, StudyPart, Visitor};
 use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 use voices::Study;
 
-use super::{KIND, as_pdf, base, opened, page_of, part_name, reading};
+use super::{KIND, as_pdf, base, opened, page_of, part_name, reading, works_inside};
 use crate::acts::{self, Format, Settings};
 use crate::html as draw;
 use crate::material::{Gathered, gather};
@@ -19,8 +20,15 @@ use crate::store::{self as rows, PartText, Version};
 
 /// Longest title, subtitle and period, in characters: what the cover of the PDF takes.
 const LINE: usize = 300;
+/// Newest versions that are shown.
+const VERSIONS: i64 = 50;
 
 pub(super) async fn show(ask: Ask, Path(slug): Path<String>) -> Reply {
+    let visitor = people::visitor(&ask)?;
+    let study = super::study(&ask.hub.store().read(), &slug).await?;
+    if !works_inside(&visitor, &study) {
+        return released(&ask, &visitor, &study).await;
+    }
     let (_, study) = opened(&ask, &slug).await?;
     let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
     let report = &gathered.report;
@@ -33,9 +41,36 @@ pub(super) async fn show(ask: Ask, Path(slug): Path<String>) -> Reply {
     page(&ask, &study, &gathered, &form).await
 }
 
+/// For the service: the versions that were handed over, and nothing that leads inside.
+async fn released(ask: &Ask, visitor: &Visitor, study: &Study) -> Reply {
+    let part = StudyPart(study.id.uuid(), Layer::Released);
+    visitor.read(part).await?;
+    let versions = rows::handed_over(&ask.hub.store().read(), study.id, KIND, VERSIONS).await?;
+    let title = ask.t("reports-title");
+    let body = html! {
+        (look::h1(&title))
+        p { (ask.t("reports-released-what")) }
+        @if versions.is_empty() {
+            (look::alert(Tone::Info, html! { p { (ask.t("reports-released-none")) } }))
+        }
+        ul class="report-released" {
+            @for version in &versions {
+                @let href = format!("{}/versions/{}", base(study), version.number);
+                li {
+                    a class="ds-link" href=(href) { (ask.words.tv("reports-version", &[("number", version.number.into())])) }
+                    " · " (dates::day(version.fixed_at, ask.lang()))
+                    " · " a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) }
+                }
+            }
+        }
+    };
+    let page = ask.page(title, body);
+    Ok(frame::show(&page.crumbs(super::crumbs(ask, study, false))))
+}
+
 async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Reply {
     let db = ask.hub.store().read();
-    let versions = rows::versions(&db, study.id, KIND, 50).await?;
+    let versions = rows::versions(&db, study.id, KIND, VERSIONS).await?;
     let links = rows::open_links(&db, gathered.report.id, ask.now()).await?;
     let changed = gathered.parts.iter().filter_map(|part| part.changed_by);
     let mut ids: Vec<Id<base::Account>> = changed
@@ -62,13 +97,12 @@ async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Rep
 
 type Names = [(Id<base::Account>, String)];
 
-/// «2. mars 2026 kl. 12.30 av Kari».
-pub(super) fn changed(ask: &Ask, part: &PartText, names: &Names) -> String {
+/// «2. mars 2026 av Kari»; `when` is how the moment is written.
+pub(super) fn changed(ask: &Ask, part: &PartText, names: &Names, when: String) -> String {
     let who = part
         .changed_by
         .and_then(|id| names.iter().find(|(account, _)| *account == id));
     let who = who.map_or_else(|| ask.t("reports-somebody"), |(_, name)| name.clone());
-    let when = dates::moment(part.changed_at, ask.lang());
     ask.words.tv(
         "reports-changed-by",
         &[("when", when.into()), ("who", who.into())],
@@ -93,7 +127,7 @@ fn part_table(ask: &Ask, study: &Study, gathered: &Gathered, names: &Names) -> M
             vec![
                 html! { a class="ds-link" href=(href) { (part_name(&ask.words, &gathered.material, part)) } },
                 state(ask, part, written, printed),
-                html! { span class="quiet" { @if let Some(stored) = stored { (changed(ask, stored, names)) } } },
+                html! { span class="quiet report-when" { @if let Some(stored) = stored { (changed(ask, stored, names, dates::day(stored.changed_at, ask.lang()))) } } },
             ]
         })
         .collect();
@@ -131,7 +165,7 @@ fn version_table(
             let n = links.iter().find(|(id, _)| *id == version.id.uuid()).map_or(0, |(_, n)| *n);
             let who = version.fixed_by.and_then(|id| names.iter().find(|(account, _)| *account == id));
             vec![
-                html! { (ask.words.tv("reports-version", &[("number", version.number.into())])) },
+                html! { (version.number) },
                 html! {
                     (dates::moment(version.fixed_at, ask.lang()))
                     @if let Some((_, name)) = who { " · " (name) }

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use frame::{Ask, Failure, FormData, Reply};
 use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
-use ui::{Markup, html};
+use ui::{Markup, dates, html};
 use voices::Study;
 
 use super::{KIND, base, opened, overview, page_of, part_name};
@@ -120,7 +120,7 @@ impl Desk<'_> {
                 div class="report-write" {
                     (self.form(form, theirs.is_some()))
                     @if let Some(last) = last {
-                        p class="quiet" { (ask.t("reports-last-changed")) ": " (overview::changed(ask, last, &names)) }
+                        p class="quiet" { (ask.t("reports-last-changed")) ": " (overview::changed(ask, last, &names, dates::moment(last.changed_at, ask.lang()))) }
                     }
                     (self.writing_help())
                     (self.fills(last))

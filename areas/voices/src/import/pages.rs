@@ -143,7 +143,7 @@ async fn upload(ask: Ask, Path(slug): Path<String>, multipart: Multipart) -> Rep
     let mut sent = receive(&ask, multipart).await?;
     let basis: Option<Basis> = sent.basis.parse().ok();
     if basis.is_none() {
-        sent.form.wrong("basis", "ui-field-choose");
+        sent.form.wrong("basis", "voices-basis-choose");
     }
     let projects = sent
         .files
@@ -264,13 +264,18 @@ async fn progress_page(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Re
     }
     let files = rows::files(&ask.hub.store().read(), import.id).await?;
     let over = is_over(&import, job.as_ref());
-    let status = status(&ask.words, &import, job.as_ref());
+    let nothing = import.state == ImportState::Done && none_came_in(&files);
+    let (tone, status) = if nothing {
+        (Tone::Warning, ask.t("voices-import-nothing-what"))
+    } else {
+        (tone(&import), status(&ask.words, &import, job.as_ref()))
+    };
     let address = format!("/studies/{slug}/imports/{id}");
     let body = html! {
         (study_nav(&ask, &study, "import"))
         (parts::h1(&ask.t("voices-import")))
         @if over {
-            (parts::alert(tone(&import), html! { p { (status) } }))
+            (parts::alert(tone, html! { p { (status) } }))
         } @else {
             import-progress data-href={ "/api/v1/imports/" (id) } {
                 (parts::progress(&status, job.as_ref().map_or(0, |job| job.done), job.as_ref().map_or(0, |job| job.total)))
@@ -296,6 +301,15 @@ async fn progress_page(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Re
         page.refresh(2).island("progress")
     };
     Ok(show(&page))
+}
+
+/// Every file was refused.
+fn none_came_in(files: &[ImportFile]) -> bool {
+    !files.is_empty()
+        && files.iter().all(|file| {
+            let outcome = file.outcome.as_ref();
+            outcome.is_some_and(|outcome| outcome.refused.is_some())
+        })
 }
 
 fn tone(import: &Import) -> Tone {

@@ -100,14 +100,17 @@ const SIDES: [Side; 5] = [
 
 fn read(data: &FormData) -> (Form, Option<NewFinding>) {
     let mut form = data.form();
-    let sentence = form.required("sentence", SENTENCE_STORED);
+    let sentence = form.optional("sentence", SENTENCE_STORED);
+    if sentence.is_empty() {
+        form.wrong("sentence", "analysis-finding-sentence-missing");
+    }
     let polarity = form.value("polarity").parse().ok();
     let level = form.value("level").parse().ok();
     if polarity.is_none() {
-        form.wrong("polarity", "ui-field-missing");
+        form.wrong("polarity", "analysis-finding-polarity-missing");
     }
     if level.is_none() {
-        form.wrong("level", "ui-field-missing");
+        form.wrong("level", "analysis-finding-level-missing");
     }
     let finding = polarity
         .zip(level)

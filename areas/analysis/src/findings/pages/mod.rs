@@ -150,7 +150,7 @@ fn hint_list(words: &Words, sentence: &str) -> Markup {
     html! {
         @if !found.is_empty() {
             (alert(Tone::Warning, html! {
-                ul { @for hint in &found { li { (words.t(hint.text_key())) } } }
+                @for hint in &found { p { (words.t(hint.text_key())) } }
             }))
         }
     }

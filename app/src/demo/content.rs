@@ -54,7 +54,7 @@ pub(super) struct HubFile {
 pub(super) struct HubData {
     pub(super) name: String,
     pub(super) municipality: String,
-    pub(super) long_name: String,
+    pub(super) contact: String,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +77,8 @@ pub(super) struct StudyData {
     pub(super) slug: String,
     pub(super) title: String,
     pub(super) subtitle: String,
+    /// When the interviews were held, in words.
+    pub(super) period: String,
     pub(super) about_nb: String,
     pub(super) service_background: String,
     pub(super) services: Vec<String>,

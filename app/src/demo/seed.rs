@@ -72,7 +72,7 @@ async fn people_of(
                 let row = HubRow {
                     name: data.name.clone(),
                     place: data.municipality.clone(),
-                    contact: data.long_name.clone(),
+                    contact: data.contact.clone(),
                 };
                 people::name_hub(tx, &Visitor::operator(&asked, "demo"), &row).await?;
                 let mut accounts = BTreeMap::new();
@@ -463,10 +463,11 @@ impl Seeder {
     /// The process report: own text, looked over, fixed, handed over; and the study moves on.
     async fn report(&self, study: &Study, found: &Found) -> Result<(), Failure> {
         let visitor = self.visitor("process_manager").await?;
+        let data = &self.content.hub.study;
         let settings = reports::Settings {
-            title: self.content.hub.study.title.clone(),
-            subtitle: self.content.hub.study.subtitle.clone(),
-            period: String::new(),
+            title: data.title.clone(),
+            subtitle: data.subtitle.clone(),
+            period: data.period.clone(),
             lang: Lang::Nb,
         };
         let parts = self.parts(study, found).await?;

@@ -24,6 +24,7 @@ voices-background-help = What the service is and why it is evaluated. Used in th
 voices-lines-too-long = Too many lines, or a line is too long. Use at most 50 lines of 400 characters
 voices-since = since { $day }
 voices-begun = Begun { $day }
+voices-card-released = See what was handed over
 voices-card-only = You see that the evaluation exists and how far it has come. Only its members see what is said in it.
 voices-nav = Pages of the evaluation
 voices-nav-overview = Overview

@@ -24,6 +24,7 @@ voices-background-help = Hva tjenesten er, og hvorfor den evalueres. Brukes i ra
 voices-lines-too-long = For mange linjer, eller en linje er for lang. Bruk høyst 50 linjer på 400 tegn
 voices-since = siden { $day }
 voices-begun = Begynt { $day }
+voices-card-released = Se det som er overlevert
 voices-card-only = Du ser at evalueringen finnes og hvor langt den er kommet. Det som blir sagt i den, ser bare de som er med.
 voices-nav = Evalueringens sider
 voices-nav-overview = Oversikt

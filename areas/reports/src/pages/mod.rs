@@ -131,7 +131,7 @@ fn crumbs(ask: &Ask, study: &Study, below: bool) -> Vec<Crumb> {
 
 /// A page of the report, under the pages of its study. The title is its heading.
 fn page_of(ask: &Ask, study: &Study, title: &str, body: &Markup, below: bool) -> Response {
-    let body = html! { (look::h1(title)) (voices::study_nav(ask, study, "report")) (body) };
+    let body = html! { (voices::study_nav(ask, study, "report")) (look::h1(title)) (body) };
     frame::show(&ask.page(title, body).crumbs(crumbs(ask, study, below)))
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use base::Id;
 use frame::{Ask, Failure, FormData, Reply, redirect, show};
-use people::{Act, Visitor, members};
+use people::{Act, Layer, StudyPart, Visitor, members};
 use ui::parts::{self, Paging, Tone};
 use ui::{Crumb, Markup, dates, html};
 
@@ -69,6 +69,9 @@ async fn card(ask: Ask, visitor: Visitor, study: Study) -> Reply {
         (parts::h1(&study.title))
         p { (state_tag(&ask, study.state)) " " (since(&ask, &study)) }
         p { (ask.words.tv("voices-begun", &[("day", dates::day(study.made_at, ask.lang()).into())])) }
+        @if visitor.may(Act::Read, &StudyPart(study.id.uuid(), Layer::Released)) {
+            p { (parts::button_link(&format!("/studies/{}/report", study.slug), &ask.t("voices-card-released"))) }
+        }
         (parts::alert(Tone::Info, html! { p { (ask.t("voices-card-only")) } }))
         (members_of(&ask, &visitor, &study).await?)
     };

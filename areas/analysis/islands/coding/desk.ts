@@ -228,7 +228,9 @@ export class Desk extends HTMLElement {
   // Mouse and finger -------------------------------------------------------------------------------------------------
 
   private onSelection(): void {
-    const chosen = selectedRange(this.list);
+    const selected = selectedRange(this.list);
+    // A double click beside the text selects a line's end: no words.
+    const chosen = selected && this.words(selected).trim() !== "" ? selected : null;
     if (this.bordersOf !== null) this.range = chosen ?? this.range;
     if (this.marking) return;
     this.range = chosen;

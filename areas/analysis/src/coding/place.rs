@@ -96,7 +96,11 @@ impl<'a> Place<'a> {
         );
         let fits = |block: &Block, at: usize| i64::try_from(at).is_ok_and(|at| at <= block.chars);
         let in_order = (from.place, anchor.from.at) < (to.place, anchor.to.at);
-        if !in_order || !fits(from, anchor.from.at) || !fits(to, anchor.to.at) {
+        // From the end of one block to the beginning of the next: nothing between.
+        let holds_nothing = to.place - from.place == 1
+            && anchor.to.at == 0
+            && i64::try_from(anchor.from.at).is_ok_and(|at| at >= from.chars);
+        if !in_order || holds_nothing || !fits(from, anchor.from.at) || !fits(to, anchor.to.at) {
             return Err(wrong());
         }
         if from.id == to.id {

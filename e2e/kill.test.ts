@@ -50,8 +50,14 @@ async function allIsWell(hub: Hub): Promise<void> {
   assert.equal(said.code, 0, said.out + said.error);
 }
 
+/** One hub for both: on PostgreSQL this file has one database. */
+let hub: Hub;
+before(async () => {
+  hub = await Hub.start(FILE, SHOTS);
+});
+after(() => hub.stop());
+
 test("marks that were answered for are there after kill -9", async () => {
-  let hub = await Hub.start(FILE, SHOTS);
   const first = await Client.as(hub, "peer_researcher");
   const source = await firstSource(hub, first);
   const { codes } = await first.json<{ codes: { id: string; codable: boolean }[] }>(`/api/v1/studies/${hub.studies[0]}/codes`);
@@ -85,11 +91,9 @@ test("marks that were answered for are there after kill -9", async () => {
     assert.deepEqual(lost, [], `round ${round}`);
   }
   assert.ok(answered.size > ROUNDS, `only ${answered.size} marks were answered for`);
-  await hub.stop();
 });
 
 test("an import that is killed has come in whole or not at all", async () => {
-  let hub = await Hub.start(FILE, SHOTS);
   const turns = 6000;
   const text = Array.from({ length: turns }, (_, n) => `${n % 2 ? "Kari" : "Ola"}: Dette er replikk ${n}.`).join("\n\n");
   const path = await hub.file("lang samtale.txt", text);
@@ -107,5 +111,4 @@ test("an import that is killed has come in whole or not at all", async () => {
     }
   }
   assert.deepEqual([...wholes].filter((blocks) => blocks !== turns), []);
-  await hub.stop();
 });

@@ -46,6 +46,15 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
             accounts: file.accounts,
             studies: file.studies,
         },
+        None if people::hub_row(&hub.store().read())
+            .await
+            .map_err(|fault| fault.to_string())?
+            .is_some() =>
+        {
+            return Err(
+                "That database holds a hub already; the demo needs an empty one.".to_owned(),
+            );
+        }
         None => {
             say("Making the demo hub …");
             seed::make(&hub).await?

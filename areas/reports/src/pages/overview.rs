@@ -158,9 +158,11 @@ fn version_table(
     if versions.is_empty() {
         return html! { (look::h2(&ask.t("reports-versions"))) p { (ask.t("reports-no-versions")) } };
     }
+    let visitor = people::visitor(ask).ok();
     let rows: Vec<Vec<Markup>> = versions
         .iter()
         .map(|version| {
+            let hands_over = visitor.as_ref().is_some_and(|one| one.may(people::Act::HandOver, version));
             let href = format!("{}/versions/{}", base(study), version.number);
             let n = links.iter().find(|(id, _)| *id == version.id.uuid()).map_or(0, |(_, n)| *n);
             let who = version.fixed_by.and_then(|id| names.iter().find(|(account, _)| *account == id));
@@ -174,7 +176,10 @@ fn version_table(
                     a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "
                     a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) }
                 },
-                html! { (ask.words.tv("reports-open-links", &[("n", n.into())])) " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) } },
+                html! {
+                    (ask.words.tv("reports-open-links", &[("n", n.into())]))
+                    @if hands_over { " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) } }
+                },
             ]
         })
         .collect();

@@ -71,6 +71,9 @@ enum Task {
         /// Show which there are
         #[arg(long)]
         list: bool,
+        /// On the quick build, to see that the measurement runs; its figures mean nothing
+        #[arg(long = "try")]
+        trial: bool,
     },
 }
 
@@ -108,12 +111,16 @@ fn carry_out(task: Task) -> Result<(), String> {
         Task::Postgres { command } => beside_postgres(&places, &command),
         Task::Measure { list: true, .. } => {
             for known in &measure::ALL {
-                tell(&format!("{:<14} {}", known.name, known.about));
+                tell(&format!("{:<18} {}", known.name, known.about));
             }
             Ok(())
         }
-        Task::Measure { name, .. } => {
-            let taken = measure::take(&places, &name.unwrap_or_default())?;
+        Task::Measure { name, trial, .. } => {
+            let profile = match trial {
+                true => Profile::Dev,
+                false => Profile::Release,
+            };
+            let taken = measure::take(&places, &name.unwrap_or_default(), profile)?;
             tell(&serde_json::to_string(&taken).map_err(|e| e.to_string())?);
             match taken.faults {
                 0 => Ok(()),

@@ -6,13 +6,13 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::hub::Hub;
-use super::{Known, Measurement, median, rounded};
-use crate::{clock, process};
+use super::person::Person;
+use super::{Ground, Known, Measurement, hundredths, median, rounded};
+use crate::clock;
 
 const MARKS: usize = 300;
 const STUDY: &str = "oppsokende-team";
@@ -23,16 +23,17 @@ pub const KNOWN: Known = Known {
     take,
 };
 
-fn take(program: &Path) -> Result<Measurement, String> {
-    let hub = Hub::start(program, "demo")?;
-    let client = Client::sign_in(&hub)?;
-    let small = document(program, &hub, "ti-kilobyte.txt", 10_000)?;
-    let large = document(program, &hub, "en-megabyte.txt", 1_000_000)?;
-    let code = client.a_code()?;
-    let in_small = client.mark_many(&small, &code)?;
-    let in_large = client.mark_many(&large, &code)?;
-    let data = hub.stop();
-    let bare = bare(program, &data)?;
+fn take(ground: &Ground) -> Result<Measurement, String> {
+    let mut hub = Hub::start(&ground.program, "demo")?;
+    let person = Person::sign_in(&hub, "peer_researcher")?;
+    let small = document(&ground.program, &hub, "ti-kilobyte.txt", 10_000)?;
+    let large = document(&ground.program, &hub, "en-megabyte.txt", 1_000_000)?;
+    let code = a_code(&person)?;
+    let in_small = mark_many(&person, &small, &code)?;
+    let in_large = mark_many(&person, &large, &code)?;
+    hub.stop();
+    let bare = ground.bare("bare_add_mark", &[&hub.database(), &MARKS.to_string()])?;
+    let bare = bare.as_f64().ok_or("the bare twin gave no number")?;
     let (small_ms, large_ms) = (median(&in_small), median(&in_large));
     Ok(Measurement {
         name: KNOWN.name,
@@ -46,9 +47,9 @@ fn take(program: &Path) -> Result<Measurement, String> {
         detail: json!({
             "over_http_10kB_ms": rounded(small_ms),
             "over_http_1MB_ms": rounded(large_ms),
-            "large_to_small": (large_ms / small_ms * 100.0).round() / 100.0,
+            "large_to_small": hundredths(large_ms / small_ms),
             "large_to_small_aim": 1.2,
-            "bare_ms": rounded(bare),
+            "bare_ms": hundredths(bare),
             "peer": "none in this run",
         }),
     })
@@ -68,23 +69,7 @@ fn document(program: &Path, hub: &Hub, name: &str, bytes: usize) -> Result<Strin
     }
     let file = hub.data().join(name);
     std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut import = Command::new(program);
-    import.args([
-        "import",
-        "--study",
-        STUDY,
-        "--basis",
-        "fictional",
-        "--json",
-        "--data",
-    ]);
-    let answer = import
-        .arg(hub.data())
-        .arg(&file)
-        .output()
-        .map_err(|error| error.to_string())?;
-    let report: Value = serde_json::from_slice(&answer.stdout)
-        .map_err(|_| format!("import said: {}", String::from_utf8_lossy(&answer.stderr)))?;
+    let report = hub.import(program, STUDY, &file)?;
     let source = report
         .pointer("/files/0/outcome/sources/0")
         .and_then(Value::as_str);
@@ -93,148 +78,46 @@ fn document(program: &Path, hub: &Hub, name: &str, bytes: usize) -> Result<Strin
         .ok_or_else(|| format!("no source came of {name}: {report}"))
 }
 
-/// The bare twin on the hub's own file, which nobody serves now.
-fn bare(program: &Path, data: &Path) -> Result<f64, String> {
-    // Beside the program lies the target folder's profile folder.
-    let mut cargo = process::cargo();
-    cargo.args([
-        "build",
-        "--quiet",
-        "--release",
-        "-p",
-        "store",
-        "--example",
-        "bare_add_mark",
-    ]);
-    process::run(&mut cargo)?;
-    let example = program.with_file_name("examples").join("bare_add_mark");
-    let answer = Command::new(&example)
-        .arg(data.join("knutepunkt.db"))
-        .arg(MARKS.to_string())
-        .output()
-        .map_err(|error| format!("{}: {error}", example.display()))?;
-    let said = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
-    said.parse().map_err(|_| {
-        format!(
-            "the bare twin said: {said}{}",
-            String::from_utf8_lossy(&answer.stderr)
-        )
-    })
+fn a_code(person: &Person) -> Result<String, String> {
+    let codes = person.json(&format!("/api/v1/studies/{STUDY}/codes"))?;
+    let all = codes
+        .get("codes")
+        .and_then(Value::as_array)
+        .ok_or("no codes")?;
+    let usable = all
+        .iter()
+        .rev()
+        .find(|code| code.get("codable") != Some(&Value::Bool(false)));
+    let id = usable
+        .and_then(|code| code.get("id"))
+        .and_then(Value::as_str);
+    id.map(str::to_owned)
+        .ok_or_else(|| "no code can be used".to_owned())
 }
 
-/// A signed-in peer researcher on one kept connection.
-struct Client {
-    agent: ureq::Agent,
-    base: String,
-    cookie: String,
-}
-
-impl Client {
-    fn sign_in(hub: &Hub) -> Result<Self, String> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .build()
-            .into();
-        let file = hub.data().join("demo.json");
-        let demo = loop {
-            match std::fs::read(&file) {
-                Ok(bytes) => break bytes,
-                Err(_) if hub.started.elapsed().as_secs() < 60 => {
-                    clock::wait(std::time::Duration::from_millis(50))
-                }
-                Err(error) => return Err(format!("{}: {error}", file.display())),
-            }
-        };
-        let demo: Value = serde_json::from_slice(&demo).map_err(|error| error.to_string())?;
-        let link = demo
-            .pointer("/people/peer_researcher/sign_in")
-            .and_then(Value::as_str);
-        let link = link.ok_or("demo.json has no peer researcher")?;
-        let answer = agent.get(link).call().map_err(|error| error.to_string())?;
-        let cookie = answer
-            .headers()
-            .get("set-cookie")
-            .and_then(|value| value.to_str().ok());
-        let cookie = cookie
-            .and_then(|value| value.split(';').next())
-            .ok_or("no session began")?;
-        Ok(Self {
-            agent,
-            base: hub.base().to_owned(),
-            cookie: cookie.to_owned(),
-        })
+fn mark_many(person: &Person, source: &str, code: &str) -> Result<Vec<f64>, String> {
+    let window = person.json(&format!("/api/v1/sources/{source}/window?from=1&limit=40"))?;
+    let blocks: Vec<String> = window
+        .get("blocks")
+        .and_then(Value::as_array)
+        .ok_or("no blocks")?
+        .iter()
+        .filter_map(|block| Some(block.get("id")?.as_str()?.to_owned()))
+        .collect();
+    let path = format!("/api/v1/sources/{source}/marks");
+    let mut times = Vec::with_capacity(MARKS);
+    for n in 0..MARKS {
+        let block = blocks.get(n % blocks.len().max(1)).ok_or("no blocks")?;
+        let from = n / blocks.len();
+        let body = json!({
+            "from": { "block": block, "at": from },
+            "to": { "block": block, "at": from + 9 },
+            "codes": [code],
+        });
+        let begun = clock::now();
+        let answer = person.send(&path, "application/json", body.to_string().as_bytes())?;
+        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        answer.fine(&path)?;
     }
-
-    fn get(&self, path: &str) -> Result<Value, String> {
-        let request = self
-            .agent
-            .get(format!("{}{path}", self.base))
-            .header("cookie", &self.cookie);
-        let mut answer = request.call().map_err(|error| format!("{path}: {error}"))?;
-        let text = answer
-            .body_mut()
-            .read_to_string()
-            .map_err(|error| format!("{path}: {error}"))?;
-        serde_json::from_str(&text)
-            .map_err(|_| format!("{path} answered {}: {text}", answer.status()))
-    }
-
-    fn a_code(&self) -> Result<String, String> {
-        let codes = self.get(&format!("/api/v1/studies/{STUDY}/codes"))?;
-        let all = codes
-            .get("codes")
-            .and_then(Value::as_array)
-            .ok_or("no codes")?;
-        let usable = all
-            .iter()
-            .rev()
-            .find(|code| code.get("codable") != Some(&Value::Bool(false)));
-        let id = usable
-            .and_then(|code| code.get("id"))
-            .and_then(Value::as_str);
-        id.map(str::to_owned)
-            .ok_or_else(|| "no code can be used".to_owned())
-    }
-
-    fn mark_many(&self, source: &str, code: &str) -> Result<Vec<f64>, String> {
-        let window = self.get(&format!("/api/v1/sources/{source}/window?from=1&limit=40"))?;
-        let blocks: Vec<String> = window
-            .get("blocks")
-            .and_then(Value::as_array)
-            .ok_or("no blocks")?
-            .iter()
-            .filter_map(|block| Some(block.get("id")?.as_str()?.to_owned()))
-            .collect();
-        let mut times = Vec::with_capacity(MARKS);
-        for n in 0..MARKS {
-            let block = blocks.get(n % blocks.len()).ok_or("no blocks")?;
-            let from = n / blocks.len();
-            let body = json!({
-                "from": { "block": block, "at": from },
-                "to": { "block": block, "at": from + 9 },
-                "codes": [code],
-            });
-            let url = format!("{}/api/v1/sources/{source}/marks", self.base);
-            let request = self
-                .agent
-                .post(&url)
-                .header("cookie", &self.cookie)
-                .content_type("application/json");
-            let begun = clock::now();
-            let mut answer = request
-                .send(body.to_string())
-                .map_err(|error| error.to_string())?;
-            let text = answer
-                .body_mut()
-                .read_to_string()
-                .map_err(|error| error.to_string())?;
-            times.push(begun.elapsed().as_secs_f64() * 1000.0);
-            if !answer.status().is_success() {
-                return Err(format!("marking answered {}: {text}", answer.status()));
-            }
-        }
-        Ok(times)
-    }
+    Ok(times)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{clock, process};
@@ -25,15 +26,14 @@ pub struct Hub {
 impl Hub {
     /// Starts `serve` or `demo` on an empty folder and waits for the line that tells where it listens.
     pub fn start(program: &Path, command: &str) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
+        Self::open(program, command, empty_folder()?)
+    }
+
+    /// Starts `serve` or `demo` on the folder `data` in this one, whatever is there.
+    pub fn open(program: &Path, command: &str, folder: TempDir) -> Result<Self, String> {
         let log = folder.path().join("log");
         let messages = File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
-        let mut serve = Command::new(program);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("KNUTEPUNKT_") {
-                serve.env_remove(name);
-            }
-        }
+        let mut serve = command_of(program);
         serve
             .args([command, "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
@@ -80,15 +80,56 @@ impl Hub {
         self.folder.path().join("data")
     }
 
+    /// The path of the database, for bare twins.
+    pub fn database(&self) -> String {
+        self.data().join("knutepunkt.db").display().to_string()
+    }
+
     /// The address of the pages.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Stops the program and gives its folder.
-    pub fn stop(mut self) -> PathBuf {
+    /// Stops the program; the folder stays until this is dropped.
+    pub fn stop(&mut self) {
         process::stop(&mut self.child);
-        self.data()
+    }
+
+    /// What the demo says of itself, when it has written it; its file may be an older one until then.
+    pub fn demo(&self) -> Result<Value, String> {
+        let file = self.data().join("demo.json");
+        loop {
+            let told = std::fs::read(&file).ok();
+            let told = told.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+            match told {
+                Some(demo) if demo.get("base").and_then(Value::as_str) == Some(&self.base) => {
+                    return Ok(demo);
+                }
+                _ if self.started.elapsed() > READY_WITHIN => {
+                    return Err(format!("{} was not written in time", file.display()));
+                }
+                _ => clock::wait(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Brings a file into a study, beside the running program; gives the command's account.
+    pub fn import(&self, program: &Path, study: &str, file: &Path) -> Result<Value, String> {
+        let mut import = command_of(program);
+        import
+            .args([
+                "import",
+                "--study",
+                study,
+                "--basis",
+                "fictional",
+                "--json",
+                "--data",
+            ])
+            .arg(self.data())
+            .arg(file);
+        let said = process::read(&mut import)?;
+        serde_json::from_str(&said).map_err(|_| format!("import said: {said}"))
     }
 
     /// Asks for a page until the answer is complete, and gives its status; redirects are not followed.
@@ -114,6 +155,25 @@ impl Drop for Hub {
     fn drop(&mut self) {
         process::stop(&mut self.child);
     }
+}
+
+/// The demo with its PDF is built by a program that may not be optimised.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+
+/// A temporary folder; it is removed when this is dropped.
+pub fn empty_folder() -> Result<TempDir, String> {
+    tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))
+}
+
+/// The program, kept from a person's own settings.
+fn command_of(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("KNUTEPUNKT_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// The address in the program's first line, without a slash at its end.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::hub::Hub;
-use super::{Known, Measurement, median, rounded};
+use super::{Ground, Known, Measurement, median, rounded};
 use crate::{clock, files};
 
 const RUNS: usize = 3;
@@ -17,11 +17,11 @@ pub const KNOWN: Known = Known {
     take,
 };
 
-fn take(program: &Path) -> Result<Measurement, String> {
+fn take(ground: &Ground) -> Result<Measurement, String> {
     let mut held = Vec::new();
     let mut highest = Vec::new();
     for _ in 0..RUNS {
-        let hub = Hub::start(program, "serve")?;
+        let hub = Hub::start(&ground.program, "serve")?;
         hub.get("/")?;
         clock::wait(Duration::from_secs(3));
         let path = Path::new("/proc")

@@ -4,15 +4,48 @@
 mod add_mark;
 mod hub;
 mod idle_memory;
+mod person;
 mod start;
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::places::Places;
+use crate::process;
 use crate::program::{self, Profile};
+
+/// What a measurement stands on.
+pub struct Ground {
+    /// The program, as it was built.
+    pub program: PathBuf,
+    /// Where things lie.
+    pub places: Places,
+    profile: Profile,
+}
+
+impl Ground {
+    /// Builds an example of `store` as the program was built, runs it, and gives the JSON that it prints.
+    ///
+    /// # Errors
+    /// When it can't be built or run, or prints something else.
+    fn bare(&self, example: &str, args: &[&str]) -> Result<Value, String> {
+        let mut cargo = process::cargo();
+        cargo
+            .args(["build", "--quiet", "-p", "store", "--example", example])
+            .current_dir(&self.places.root);
+        if self.profile == Profile::Release {
+            cargo.arg("--release");
+        }
+        process::run(&mut cargo)?;
+        // Beside the program lies the target folder's profile folder.
+        let path = self.program.with_file_name("examples").join(example);
+        let said = process::read(Command::new(&path).args(args))?;
+        serde_json::from_str(&said).map_err(|_| format!("{example} said: {said}"))
+    }
+}
 
 /// What a measurement prints, as one line of JSON.
 #[derive(Debug, Serialize)]
@@ -41,20 +74,28 @@ pub struct Measurement {
 pub struct Known {
     pub name: &'static str,
     pub about: &'static str,
-    take: fn(&Path) -> Result<Measurement, String>,
+    take: fn(&Ground) -> Result<Measurement, String>,
 }
 
 /// All of them, in the order of `--list`.
 pub const ALL: [Known; 3] = [start::KNOWN, idle_memory::KNOWN, add_mark::KNOWN];
 
-/// Builds for release and takes one measurement.
-pub fn take(places: &Places, name: &str) -> Result<Measurement, String> {
+/// Builds and takes one measurement. On a build for work it is only a try: its figures mean nothing, and say so.
+pub fn take(places: &Places, name: &str, profile: Profile) -> Result<Measurement, String> {
     let known = ALL
         .iter()
         .find(|known| known.name == name)
         .ok_or_else(|| format!("There is no measurement called {name}."))?;
-    let program = program::build(places, Profile::Release)?;
-    (known.take)(&program)
+    let ground = Ground {
+        program: program::build(places, profile)?,
+        places: places.clone(),
+        profile,
+    };
+    let mut taken = (known.take)(&ground)?;
+    if let (Profile::Dev, Some(detail)) = (profile, taken.detail.as_object_mut()) {
+        detail.insert("build".into(), "not optimised: only a try".into());
+    }
+    Ok(taken)
 }
 
 /// The middle value; of an even number the mean of the two in the middle. 0 when there is none.
@@ -70,6 +111,11 @@ fn median(values: &[f64]) -> f64 {
         (Some(middle), _) => *middle,
         (None, _) => 0.0,
     }
+}
+
+/// Small figures are worth a second decimal.
+fn hundredths(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
 }
 
 /// A tenth of a unit is finer than any of these can be repeated.

@@ -1,11 +1,9 @@
 //! From starting the program on an empty folder to its first page.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::hub::Hub;
-use super::{Known, Measurement, median, rounded};
+use super::{Ground, Known, Measurement, median, rounded};
 
 const RUNS: usize = 5;
 
@@ -15,11 +13,11 @@ pub const KNOWN: Known = Known {
     take,
 };
 
-fn take(program: &Path) -> Result<Measurement, String> {
+fn take(ground: &Ground) -> Result<Measurement, String> {
     let mut times = Vec::new();
     let mut statuses = Vec::new();
     for _ in 0..RUNS {
-        let hub = Hub::start(program, "serve")?;
+        let hub = Hub::start(&ground.program, "serve")?;
         statuses.push(hub.get("/")?);
         times.push(hub.started.elapsed().as_secs_f64() * 1000.0);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use base::{Account, Actor, Id, Uuid};
 use futures::future::BoxFuture;
-use store::{Fault, Store, Tx};
+use store::{Conn, Fault, Store, Tx};
 use ui::TextSet;
 
 use crate::jobs::{JobEnd, Work};
@@ -17,6 +17,8 @@ pub type JobFn = fn(Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd
 pub type CheckFn = for<'a> fn(&'a Store) -> BoxFuture<'a, Result<Vec<String>, Fault>>;
 /// A function that runs inside the caller's transaction.
 pub type HookFn<E, T = ()> = for<'a> fn(&'a Tx, &'a E) -> BoxFuture<'a, Result<T, Fault>>;
+/// A function that counts what its area knows of how far a study is.
+pub type ProgressFn = for<'a> fn(&'a Conn, Uuid) -> BoxFuture<'a, Result<Progress, Fault>>;
 /// A function that knows from a request's headers who is asking.
 pub type IdentifyFn = fn(Hub, HeaderMap) -> BoxFuture<'static, Result<Option<Arc<Actor>>, Fault>>;
 
@@ -104,6 +106,19 @@ pub struct WithdrawalCount {
     pub n: i64,
 }
 
+/// How far a study is, as far as an area knows: `None` where it does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// Findings.
+    pub findings: Option<i64>,
+    /// Fixed versions of the process report.
+    pub process_reports: Option<i64>,
+    /// Times the process report was handed over.
+    pub handed_over: Option<i64>,
+    /// Fixed versions of the final report.
+    pub final_reports: Option<i64>,
+}
+
 /// What must hold in the same moment across areas: each runs inside the caller's transaction, and
 /// its fault undoes the whole act.
 #[derive(Clone, Copy, Default)]
@@ -132,6 +147,8 @@ pub struct Area {
     pub jobs: Vec<(&'static str, JobFn)>,
     /// What it does when something happens elsewhere.
     pub hooks: Hooks,
+    /// What it knows of how far a study is.
+    pub progress: Option<ProgressFn>,
     /// How it looks over its derived data.
     pub check: Option<CheckFn>,
     /// Knows who is asking; `people` has this, nobody else.
@@ -151,6 +168,7 @@ impl Area {
             menu: Vec::new(),
             jobs: Vec::new(),
             hooks: Hooks::default(),
+            progress: None,
             check: None,
             identify: None,
             at_start: None,
@@ -182,6 +200,13 @@ impl Area {
     #[must_use]
     pub fn hooks(mut self, hooks: Hooks) -> Self {
         self.hooks = hooks;
+        self
+    }
+
+    /// With what it knows of how far a study is.
+    #[must_use]
+    pub fn progress(mut self, progress: ProgressFn) -> Self {
+        self.progress = Some(progress);
         self
     }
 
@@ -245,6 +270,24 @@ impl Hub {
             counts.extend(hook(tx, what).await?);
         }
         Ok(counts)
+    }
+
+    /// How far a study is, from every area that knows something of it.
+    ///
+    /// # Errors
+    /// The first fault of an area.
+    pub async fn progress(&self, db: &Conn, study: Uuid) -> Result<Progress, Fault> {
+        let mut all = Progress::default();
+        for progress in self.progresses() {
+            let known = progress(db, study).await?;
+            all = Progress {
+                findings: all.findings.or(known.findings),
+                process_reports: all.process_reports.or(known.process_reports),
+                handed_over: all.handed_over.or(known.handed_over),
+                final_reports: all.final_reports.or(known.final_reports),
+            };
+        }
+        Ok(all)
     }
 
     /// Looks over every area's derived data.

@@ -27,6 +27,8 @@ pub struct Ask {
     pub base: String,
     /// It came over https.
     pub secure: bool,
+    /// The page before has saved something, and this one says so.
+    pub saved: bool,
 }
 
 impl Ask {
@@ -80,6 +82,7 @@ impl Ask {
             .hub(self.hub.name())
             .who(who)
             .path(self.path.clone())
+            .saved(self.saved)
             .trial(true)
             .dev(self.hub.config().dev)
     }
@@ -112,6 +115,7 @@ impl FromRequestParts<Hub> for Ask {
             path,
             base: asker.base,
             secure: asker.secure,
+            saved: asker.saved,
         })
     }
 }

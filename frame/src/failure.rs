@@ -85,6 +85,20 @@ impl IntoResponse for Failure {
     }
 }
 
+/// The cookie by which the page that comes next says that something was saved.
+pub(crate) const SAID: &str = "said";
+
+/// Sends the browser on after something was saved: the page that comes next says so, once, also
+/// without script. Only to addresses on this hub.
+#[must_use]
+pub fn saved(to: &str) -> Response {
+    let mut response = redirect(to);
+    // The word is all it holds, and it is gone with the next page.
+    let cookie = HeaderValue::from_static("said=saved; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
 /// Sends the browser on with `303 See Other`. Only to addresses on this hub.
 #[must_use]
 pub fn redirect(to: &str) -> Response {

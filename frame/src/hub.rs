@@ -9,7 +9,7 @@ use store::Store;
 use tokio::sync::{Notify, broadcast};
 use ui::{Texts, Words};
 
-use crate::area::{CheckFn, Hooks, IdentifyFn, JobFn, MenuEntry};
+use crate::area::{CheckFn, Hooks, IdentifyFn, JobFn, MenuEntry, ProgressFn};
 use crate::routes::RouteInfo;
 use crate::{Area, Routes};
 
@@ -85,6 +85,7 @@ struct Inner {
     menu: Vec<MenuEntry>,
     jobs: HashMap<&'static str, JobFn>,
     hooks: Vec<Hooks>,
+    progress: Vec<ProgressFn>,
     checks: Vec<CheckFn>,
     identify: Option<IdentifyFn>,
     routes: Vec<RouteInfo>,
@@ -96,7 +97,7 @@ impl Hub {
     /// Puts the areas together. Gives the hub and the routes of all areas.
     ///
     /// # Errors
-    /// A sentence when language files are not well formed.
+    /// A sentence when language files are not well formed, or a route's door is too wide.
     pub fn assemble(
         store: Store,
         clock: Clock,
@@ -117,6 +118,7 @@ impl Hub {
             menu: Vec::new(),
             jobs: HashMap::new(),
             hooks: Vec::new(),
+            progress: Vec::new(),
             checks: Vec::new(),
             identify: None,
             routes: Vec::new(),
@@ -128,9 +130,13 @@ impl Hub {
             inner.menu.extend(area.menu);
             inner.jobs.extend(area.jobs);
             inner.hooks.push(area.hooks);
+            inner.progress.extend(area.progress);
             inner.checks.extend(area.check);
             inner.identify = inner.identify.or(area.identify);
             routes = routes.with(area.routes);
+        }
+        if let Some(fault) = routes.faults().first() {
+            return Err(fault.clone());
         }
         inner.routes = routes.list().to_vec();
         Ok((Self(Arc::new(inner)), routes))
@@ -219,6 +225,10 @@ impl Hub {
 
     pub(crate) fn hooks(&self) -> &[Hooks] {
         &self.0.hooks
+    }
+
+    pub(crate) fn progresses(&self) -> &[ProgressFn] {
+        &self.0.progress
     }
 
     pub(crate) fn checks(&self) -> &[CheckFn] {

@@ -6,7 +6,10 @@
 //! out the error page and the security headers.
 //!
 //! To add a route: a line in the area's `routes()` with its [`Door`], a handler that takes an
-//! [`Ask`], and in it one call to `people::open` before anything of a study is read.
+//! [`Ask`], and in it one `Visitor::read` or `enter` before anything of a study is shown or changed.
+//! What changes something that the path names has [`Door::Inside`] (`voices::work_door`,
+//! `people::study_door`), which is asked before the body is read; a hub does not start without.
+//! A form ends with [`saved`] where something was kept, so that the next page says so.
 
 mod area;
 mod ask;
@@ -17,14 +20,14 @@ mod pipeline;
 mod routes;
 
 pub use area::{
-    Area, CheckFn, Forget, HookFn, Hooks, JobFn, MenuEntry, TextChange, TextChangeKind, Withdrawal,
-    WithdrawalCount,
+    Area, CheckFn, Forget, HookFn, Hooks, JobFn, MenuEntry, Progress, ProgressFn, TextChange,
+    TextChangeKind, Withdrawal, WithdrawalCount,
 };
 pub use ask::{Ask, FormData, show};
-pub use failure::{Failure, Reply, redirect};
+pub use failure::{Failure, Reply, redirect, saved};
 pub use hub::{Config, Hub, Live, PublicUrl};
 pub use pipeline::{cookie, public_router, router};
-pub use routes::{Door, RouteInfo, Routes};
+pub use routes::{Door, Gate, PathParts, RouteInfo, Routes};
 
 /// The texts of the frame: error pages.
 #[must_use]

@@ -17,16 +17,19 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::timeout::TimeoutLayer;
 use ui::{Page, Who, Words, assets, parts};
 
-use crate::failure::redirect;
+use crate::failure::{SAID, redirect};
 use crate::{Ask, Failure, Hub, Routes};
 
 /// What the pipeline found out about a request.
 #[derive(Clone)]
 pub(crate) struct Asker {
+    pub(crate) hub: Hub,
     pub(crate) actor: Option<Arc<Actor>>,
     pub(crate) lang: Lang,
     pub(crate) base: String,
     pub(crate) secure: bool,
+    /// The page before has saved something.
+    pub(crate) saved: bool,
 }
 
 /// No request may take longer: time enough for 200 MB over a slow line. What works for long is a job.
@@ -227,13 +230,22 @@ async fn find_out(State(hub): State<Hub>, mut request: Request, next: Next) -> R
         .unwrap_or_default();
     let scheme = if secure { "https" } else { "http" };
     let base = format!("{scheme}://{}", host.unwrap_or_default());
+    let is_get = request.method() == Method::GET;
+    let saved = is_get && cookie(request.headers(), SAID).is_some();
     request.extensions_mut().insert(Asker {
+        hub: hub.clone(),
         actor,
         lang,
         base,
         secure,
+        saved,
     });
     let mut response = next.run(request).await;
+    // What is fetched beside a page has not said it.
+    if saved && is_page(&response) {
+        let gone = HeaderValue::from_static("said=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
     if let Some(lang) = asked {
         let value = format!(
             "{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
@@ -244,6 +256,12 @@ async fn find_out(State(hub): State<Hub>, mut request: Request, next: Next) -> R
         }
     }
     response
+}
+
+fn is_page(response: &Response) -> bool {
+    let media = response.headers().get(header::CONTENT_TYPE);
+    response.status().is_success()
+        && media.is_some_and(|media| media.as_bytes().starts_with(b"text/html"))
 }
 
 const LANG_COOKIE: &str = "lang";

@@ -85,16 +85,23 @@ impl Form {
             .map(|(_, key)| key.as_str())
     }
 
-    /// The list of what to mend, at the top of a form that is shown again; each leads to its field.
+    /// The list of what to mend, at the top of a form that is shown again; each names its field
+    /// and leads to it. `labels` are names of fields with the keys of their labels.
     #[must_use]
-    pub fn summary(&self, words: &Words) -> Markup {
+    pub fn summary(&self, words: &Words, labels: &[(&str, &str)]) -> Markup {
+        let label = |name: &str| labels.iter().find(|(field, _)| *field == name);
         html! {
             @if !self.wrong.is_empty() {
                 div class="ds-error-summary" role="alert" tabindex="-1" id="error-summary" {
                     h2 class="ds-heading" data-size="xs" { (words.t("ui-form-wrong")) }
                     ul {
                         @for (name, key) in &self.wrong {
-                            li { a class="ds-link" href={ "#" (name) } { (words.t(key)) } }
+                            li {
+                                a class="ds-link" href={ "#" (name) } {
+                                    @if let Some((_, label)) = label(name) { (words.t(label)) ": " }
+                                    (words.t(key))
+                                }
+                            }
                         }
                     }
                 }
@@ -199,13 +206,14 @@ pub fn radios(
     options: &[(&str, &str)],
 ) -> Markup {
     let wrong = form.what_is_wrong(name);
+    let described = described_by(name, false, wrong.is_some());
     html! {
-        fieldset class="ds-fieldset" id=(name) {
+        fieldset class="ds-fieldset" id=(name) tabindex="-1" aria-describedby=[described.as_deref()] {
             legend class="ds-label" { (words.t(legend)) }
             @for (at, (value, label)) in options.iter().enumerate() {
                 div class="ds-field" {
                     input class="ds-input" type="radio" name=(name) id={ (name) "-" (at) } value=(value)
-                        checked[form.value(name) == *value];
+                        checked[form.value(name) == *value] aria-invalid=[wrong.map(|_| "true")];
                     label class="ds-label" data-weight="regular" for={ (name) "-" (at) } { (words.t(label)) }
                 }
             }
@@ -228,7 +236,8 @@ pub fn select(
     html! {
         div class="ds-field" {
             label class="ds-label" for=(name) { (words.t(label)) }
-            select class="ds-input" id=(name) name=(name) aria-describedby=[described.as_deref()] {
+            select class="ds-input" id=(name) name=(name) aria-describedby=[described.as_deref()]
+                aria-invalid=[wrong.map(|_| "true")] {
                 @for (value, text) in options {
                     option value=(value) selected[form.value(name) == value] { (text) }
                 }
@@ -241,10 +250,14 @@ pub fn select(
 /// A box to tick.
 #[must_use]
 pub fn checkbox(words: &Words, form: &Form, name: &str, label: &str) -> Markup {
+    let wrong = form.what_is_wrong(name);
+    let described = described_by(name, false, wrong.is_some());
     html! {
         div class="ds-field" {
-            input class="ds-input" type="checkbox" id=(name) name=(name) value="on" checked[form.has(name)];
+            input class="ds-input" type="checkbox" id=(name) name=(name) value="on" checked[form.has(name)]
+                aria-describedby=[described.as_deref()] aria-invalid=[wrong.map(|_| "true")];
             label class="ds-label" data-weight="regular" for=(name) { (words.t(label)) }
+            (message(words, name, wrong))
         }
     }
 }
@@ -287,7 +300,10 @@ fn message(words: &Words, name: &str, wrong: Option<&str>) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use base::Lang;
+
     use super::*;
+    use crate::{Texts, texts};
 
     #[test]
     fn a_field_keeps_what_was_typed_and_says_what_to_mend() {
@@ -300,5 +316,39 @@ mod tests {
         let mut long = Form::filled([("title", "ååå")]);
         assert_eq!(long.required("title", 2), "ååå");
         assert_eq!(long.what_is_wrong("title"), Some("ui-field-too-long"));
+    }
+
+    #[test]
+    fn a_refused_form_names_each_field_and_leads_to_it() {
+        let words = Texts::new(&[texts()]).unwrap().words(Lang::En);
+        let mut form = Form::filled([("about", "x")]);
+        form.required("title", 10);
+        form.wrong("tick", "ui-field-choose");
+        let missing = words.t("ui-field-missing");
+        let choose = words.t("ui-field-choose");
+        let summary = form
+            .summary(&words, &[("title", "ui-sign-in")])
+            .into_string();
+        assert!(
+            summary.contains(&format!(
+                "href=\"#title\">{}: {missing}</a>",
+                words.t("ui-sign-in")
+            )),
+            "{summary}"
+        );
+        assert!(summary.contains(&format!("href=\"#tick\">{choose}</a>")));
+        let tick = checkbox(&words, &form, "tick", "ui-menu").into_string();
+        assert!(
+            tick.contains("id=\"tick\"")
+                && tick.contains("aria-invalid=\"true\"")
+                && tick.contains("aria-describedby=\"tick-wrong\"")
+                && tick.contains(&format!("id=\"tick-wrong\">{choose}</p>")),
+            "{tick}"
+        );
+        let fine = checkbox(&words, &Form::default(), "tick", "ui-menu").into_string();
+        assert!(
+            !fine.contains("wrong") && !fine.contains("invalid"),
+            "{fine}"
+        );
     }
 }

@@ -47,6 +47,7 @@ pub struct Page {
     trial: bool,
     wide: bool,
     indexed: bool,
+    saved: bool,
     refresh: Option<u32>,
     dev: bool,
 }
@@ -68,6 +69,7 @@ impl Page {
             trial: false,
             wide: false,
             indexed: false,
+            saved: false,
             refresh: None,
             dev: false,
         }
@@ -119,6 +121,13 @@ impl Page {
     #[must_use]
     pub fn trial(mut self, trial: bool) -> Self {
         self.trial = trial;
+        self
+    }
+
+    /// Says above the page that what was sent is saved.
+    #[must_use]
+    pub fn saved(mut self, saved: bool) -> Self {
+        self.saved = saved;
         self
     }
 
@@ -176,6 +185,9 @@ impl Page {
                     }
                     (self.trail())
                     main id="main" class=(if self.wide { "main wide" } else { "main" }) tabindex="-1" {
+                        @if self.saved {
+                            div class="ds-alert said" data-color="success" data-size="sm" role="status" { p { (words.t("ui-saved")) } }
+                        }
                         (self.body)
                     }
                     (self.footer())
@@ -198,7 +210,7 @@ impl Page {
                         ul {
                             @for (href, label) in &self.who.menu {
                                 li {
-                                    a href=(href) aria-current=[self.path.starts_with(href.as_str()).then_some("page")] { (label) }
+                                    a href=(href) aria-current=[self.is_in(href)] { (label) }
                                 }
                             }
                         }
@@ -218,6 +230,22 @@ impl Page {
                     }
                 }
             }
+        }
+    }
+
+    /// `page` on the page of a menu entry itself, `true` on all below it, also where the address
+    /// does not show it: the way there begins at the entry.
+    fn is_in(&self, href: &str) -> Option<&'static str> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let way = self.crumbs.first().map_or("", |crumb| crumb.href.as_str());
+        let below = |address: &str| {
+            address
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match path == href {
+            true => Some("page"),
+            false => (below(path) || below(way)).then_some("true"),
         }
     }
 
@@ -279,6 +307,18 @@ mod tests {
             "/a?page=2&lang=nn"
         );
         assert_eq!(in_language("/a", Lang::En), "/a?lang=en");
+    }
+
+    #[test]
+    fn the_menu_shows_where_a_page_belongs() {
+        let words = Texts::new(&[texts()]).unwrap().words(Lang::Nb);
+        let page = |path: &str| Page::new(&words, "T", html! {}).path(path);
+        let below = page("/sources/1").crumbs(vec![Crumb::new("/studies", "Studies")]);
+        assert_eq!(below.is_in("/studies"), Some("true"));
+        assert_eq!(below.is_in("/people"), None);
+        assert_eq!(page("/studies?page=2").is_in("/studies"), Some("page"));
+        assert_eq!(page("/studies/a").is_in("/studies"), Some("true"));
+        assert_eq!(page("/studies-old").is_in("/studies"), None);
     }
 
     #[test]

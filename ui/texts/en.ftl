@@ -9,6 +9,7 @@ ui-you-are-here = You are here
 ui-language = Language
 ui-trial = Trial: do not enter real interviews.
 ui-trial-why = Sealing and backup are not in place yet.
+ui-saved = Saved
 ui-form-wrong = This must be mended before we can go on
 ui-field-missing = Fill in this field
 ui-field-too-long = The text is too long. Make it shorter

@@ -9,6 +9,7 @@ ui-you-are-here = Du er her
 ui-language = Språk
 ui-trial = Prøvedrift: ikke legg inn ekte intervjuer.
 ui-trial-why = Kryptering og sikkerhetskopi er ikke på plass ennå.
+ui-saved = Lagret
 ui-form-wrong = Dette må rettes før vi kan gå videre
 ui-field-missing = Fyll ut dette feltet
 ui-field-too-long = Teksten er for lang. Gjør den kortere

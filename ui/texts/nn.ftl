@@ -9,6 +9,7 @@ ui-you-are-here = Du er her
 ui-language = Språk
 ui-trial = Prøvedrift: ikkje legg inn ekte intervju.
 ui-trial-why = Kryptering og tryggingskopi er ikkje på plass enno.
+ui-saved = Lagra
 ui-form-wrong = Dette må rettast før vi kan gå vidare
 ui-field-missing = Fyll ut dette feltet
 ui-field-too-long = Teksten er for lang. Gjer han kortare

@@ -491,7 +491,7 @@ impl Seeder {
         .await?;
         self.look_over(&visitor, study).await?;
         let version = reports::fix(&visitor, study, Kind::Process).await?;
-        let facts = voices::facts(&self.hub.store().read(), study.id).await?;
+        let facts = voices::facts(&self.hub, &self.hub.store().read(), study.id).await?;
         let (id, recipient) = (
             study.id,
             format!("{}, leder", self.content.hub.study.services.join(", ")),

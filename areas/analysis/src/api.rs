@@ -42,15 +42,39 @@ use crate::store as book;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/api/v1/sources/{id}/window", Door::Staff, window)
-        .post("/api/v1/sources/{id}/marks", Door::Staff, mark)
+        .post(
+            "/api/v1/sources/{id}/marks",
+            voices::source_door(people::Act::Change),
+            mark,
+        )
         .get("/api/v1/studies/{slug}/codes", Door::Staff, tree)
-        .post("/api/v1/studies/{slug}/codes", Door::Staff, new_code)
-        .post("/api/v1/studies/{slug}/undo", Door::Staff, undo)
+        .post(
+            "/api/v1/studies/{slug}/codes",
+            voices::work_door(),
+            new_code,
+        )
+        .post("/api/v1/studies/{slug}/undo", voices::work_door(), undo)
         .get("/api/v1/passages/{id}", Door::Staff, passage)
-        .post("/api/v1/passages/{id}/codes", Door::Staff, recode)
-        .post("/api/v1/passages/{id}/move", Door::Staff, move_borders)
-        .post("/api/v1/passages/{id}/notes", Door::Staff, annotate)
-        .post("/api/v1/passages/{id}/delete", Door::Staff, unmark)
+        .post(
+            "/api/v1/passages/{id}/codes",
+            crate::pages::passage_door(),
+            recode,
+        )
+        .post(
+            "/api/v1/passages/{id}/move",
+            crate::pages::passage_door(),
+            move_borders,
+        )
+        .post(
+            "/api/v1/passages/{id}/notes",
+            crate::pages::passage_door(),
+            annotate,
+        )
+        .post(
+            "/api/v1/passages/{id}/delete",
+            crate::pages::passage_door(),
+            unmark,
+        )
 }
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {

@@ -48,6 +48,14 @@ pub fn area() -> Area {
         .routes(routes)
         .job(voices::PROJECT_JOB, exchange::import_project)
         .hooks(coding::hooks::hooks())
+        .progress(|db, study| {
+            Box::pin(async move {
+                Ok(frame::Progress {
+                    findings: Some(findings::store::count(db, study).await?),
+                    ..frame::Progress::default()
+                })
+            })
+        })
         .check(coding::hooks::check)
 }
 

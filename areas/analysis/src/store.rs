@@ -45,6 +45,14 @@ pub async fn code_by_id(db: &Conn, id: Id<Code>) -> Result<Option<(Code, Id<Stud
         .transpose()
 }
 
+/// The study that a code belongs to.
+pub async fn study_of_code(db: &Conn, id: Id<Code>) -> Result<Option<Uuid>, Fault> {
+    let row = db
+        .one("SELECT study FROM code WHERE id = $1", params![id])
+        .await?;
+    row.map(|row| row.uuid("study")).transpose()
+}
+
 /// Writes a new code.
 pub async fn add_code(tx: &Tx, study: Id<Study>, code: &Code, now: Time) -> Result<(), Fault> {
     tx.exec(

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use base::{Actor, MINUTE, Time, Uuid};
-use frame::{Ask, Failure, Hub};
+use frame::{Ask, Door, Failure, Gate, Hub, PathParts};
+use futures::future::BoxFuture;
 use store::trail::Entry;
-use store::{Fault, Tx};
+use store::{Conn, Fault, Tx};
 
 use crate::rules::{Act, Layer, STUDY, Scope, may};
 use crate::store as rows;
@@ -70,6 +71,40 @@ impl<T> std::ops::Deref for Granted<T> {
 /// One opening by one person of one thing counts once in this time.
 const ONCE_IN: i64 = 15 * MINUTE;
 
+/// Finds the study of what a route's path names: its id, or none when there is no such thing.
+pub type FindStudy =
+    for<'a> fn(&'a Conn, &'a PathParts) -> BoxFuture<'a, Result<Option<Uuid>, Fault>>;
+
+/// The door of a route that does something with one thing of a study: asked before the form is
+/// read. It lets in and leaves no line, since the deed leaves its own; who is not let in does.
+#[must_use]
+pub fn study_door(act: Act, layer: Layer, find: FindStudy) -> Door {
+    Door::Inside(Gate::new(move |hub, actor, parts| {
+        Box::pin(async move {
+            let study = find(&hub.store().read(), &parts)
+                .await?
+                .ok_or(Failure::NotFound)?;
+            let visitor = Visitor { hub, actor };
+            let part = StudyPart(study, layer);
+            if visitor.may(act, &part) {
+                Ok(())
+            } else {
+                visitor.note(&part, None).await?;
+                Err(Failure::NotFound)
+            }
+        })
+    }))
+}
+
+/// The door of a route that begins a study.
+#[must_use]
+pub fn new_study_door() -> Door {
+    Door::Inside(Gate::new(|_, actor, _| {
+        let ground = may(&actor, Act::Create, Scope::NewStudy);
+        Box::pin(async move { ground.map(|_| ()).ok_or(Failure::NotFound) })
+    }))
+}
+
 /// Somebody at the doors of a hub. Cheap to clone, so that it can go into an act.
 #[derive(Clone)]
 pub struct Visitor {
@@ -131,8 +166,14 @@ impl Visitor {
     /// # Errors
     /// [`Failure::NotFound`] when this person may not, the same as when the thing is not there.
     pub async fn read<T: Thing>(&self, thing: T) -> Result<Granted<T>, Failure> {
-        let now = self.hub.now();
         let ground = may(&self.actor, Act::Read, thing.scope());
+        self.note(&thing, ground).await?;
+        ground.map(|_| Granted(thing)).ok_or(Failure::NotFound)
+    }
+
+    /// Writes down that a thing was opened on this ground, or that a door stayed shut.
+    async fn note<T: Thing>(&self, thing: &T, ground: Option<&'static str>) -> Result<(), Fault> {
+        let now = self.hub.now();
         let (act, why) = match ground {
             Some(ground) => (Act::Read.word(), ground),
             None => ("refused", "none"),
@@ -143,10 +184,9 @@ impl Visitor {
             self.hub
                 .store()
                 .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
-                .await
-                .map_err(|fault: Fault| Failure::from(fault))?;
+                .await?;
         }
-        ground.map(|_| Granted(thing)).ok_or(Failure::NotFound)
+        Ok(())
     }
 
     /// Opens a door to look at something of one's own: participants, visitors and owners leave no

@@ -23,7 +23,9 @@ use frame::{Area, Hub, MenuEntry};
 use futures::future::BoxFuture;
 
 pub use acts::{NewAccount, add_account, name_hub};
-pub use door::{Granted, StudyPart, TheHub, Thing, Visitor, visitor};
+pub use door::{
+    FindStudy, Granted, StudyPart, TheHub, Thing, Visitor, new_study_door, study_door, visitor,
+};
 pub use links::{demo_sign_in, first_start};
 pub use rules::{Act, Layer, STUDY, Scope};
 pub use store::HubRow;

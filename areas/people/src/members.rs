@@ -15,6 +15,10 @@ pub struct Member {
     pub name: String,
     /// What they are there.
     pub role: Role,
+    /// Since when they are a member.
+    pub since: Time,
+    /// They lead the hub.
+    pub leads_the_hub: bool,
 }
 
 /// The members of a study, by name.
@@ -22,15 +26,16 @@ pub struct Member {
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn of_study(db: &Conn, study: Uuid) -> Result<Vec<Member>, Fault> {
-    let rows = rows::members(db, STUDY, study).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(account, name, role)| Member {
-            account,
-            name,
-            role,
-        })
-        .collect())
+    rows::members(db, STUDY, study).await
+}
+
+/// Does this account lead the hub?
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn leads_the_hub(db: &Conn, account: Id<Account>) -> Result<bool, Fault> {
+    let (roles, _) = rows::roles_of(db, account).await?;
+    Ok(roles.contains(&Role::HubLead))
 }
 
 /// Open accounts, by name, to choose members from.

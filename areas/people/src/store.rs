@@ -4,6 +4,8 @@ use base::{Account, Actor, Digest, Id, Lang, Membership, Role, Session, Time, Uu
 use store::trail::Entry;
 use store::{Conn, Fault, Row, Tx, params};
 
+use crate::members::Member;
+
 /// The hub's own row.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct HubRow {
@@ -375,21 +377,26 @@ pub async fn remove_member(
 }
 
 /// The members of something, by name.
-pub async fn members(
-    db: &Conn,
-    kind: &str,
-    subject: Uuid,
-) -> Result<Vec<(Id<Account>, String, Role)>, Fault> {
+pub async fn members(db: &Conn, kind: &str, subject: Uuid) -> Result<Vec<Member>, Fault> {
     let rows = db
         .all(
-            "SELECT m.account AS account, a.name AS name, m.role AS role FROM membership m \
-             JOIN account a ON a.id = m.account WHERE m.kind = $1 AND m.subject = $2 \
+            "SELECT m.account AS account, a.name AS name, m.role AS role, m.made_at AS since, \
+             EXISTS (SELECT 1 FROM account_role r WHERE r.account = m.account AND r.role = 'hub_lead') \
+             AS leads_the_hub FROM membership m JOIN account a ON a.id = m.account WHERE m.kind = $1 AND m.subject = $2 \
              ORDER BY a.name, m.account",
             params![kind, subject],
         )
         .await?;
     rows.iter()
-        .map(|row| Ok((row.id("account")?, row.text("name")?, row.word("role")?)))
+        .map(|row| {
+            Ok(Member {
+                account: row.id("account")?,
+                name: row.text("name")?,
+                role: row.word("role")?,
+                since: row.time("since")?,
+                leads_the_hub: row.flag("leads_the_hub")?,
+            })
+        })
         .collect()
 }
 

@@ -56,6 +56,7 @@ pub fn area() -> Area {
     Area::new("reports", texts())
         .routes(pages::routes())
         .hooks(hooks)
+        .progress(progress)
         .check(check)
 }
 
@@ -79,6 +80,19 @@ pub async fn fixed_versions(db: &Conn, study: Id<Study>, kind: Kind) -> Result<i
     Ok(newest_version(db, study, kind)
         .await?
         .map_or(0, |version| version.number))
+}
+
+/// How far the reports of a study are.
+fn progress(db: &Conn, study: Uuid) -> BoxFuture<'_, Result<frame::Progress, Fault>> {
+    Box::pin(async move {
+        let id = Id::from(study);
+        Ok(frame::Progress {
+            findings: None,
+            process_reports: Some(fixed_versions(db, id, Kind::Process).await?),
+            handed_over: Some(store::times_handed_over(db, id).await?),
+            final_reports: Some(fixed_versions(db, id, Kind::Final).await?),
+        })
+    })
 }
 
 /// What an account made stays, made by nobody. A source that goes takes its quotes out of drafts by itself.

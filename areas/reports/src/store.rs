@@ -440,6 +440,16 @@ pub async fn open_links(
         .collect()
 }
 
+/// How often the process report of a study was handed over, also by links that have ended.
+pub async fn times_handed_over(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COUNT(*) AS n FROM handover h JOIN report_version v ON v.id = h.version \
+         JOIN report r ON r.id = v.report WHERE r.study = $1 AND r.kind = 'process'",
+        params![study],
+    )
+    .await
+}
+
 /// The link behind a secret.
 pub async fn handover_by_token(db: &Conn, token: Digest) -> Result<Option<HandOverRow>, Fault> {
     let sql = format!("{HANDOVER} WHERE token = $1");

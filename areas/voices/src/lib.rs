@@ -40,7 +40,8 @@ pub use source::{
 pub use study::acts::{
     change_study, create_study, ensure_study, facts, record, remove_member, set_member, set_state,
 };
-pub use study::pages::{open_study, study_crumbs, study_nav};
+pub use source::pages::source_door;
+pub use study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
 pub use study::{
     Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, StateChange, Study, StudyCard,
     StudyState, may_move, missing,

@@ -290,6 +290,22 @@ pub(crate) mod web {
         ask(site, request).await
     }
 
+    /// Any body at all, from somebody.
+    pub(crate) async fn send(
+        site: &Router,
+        path: &str,
+        who: &str,
+        (media, body): (&str, &str),
+    ) -> Answer {
+        let request = Request::post(path)
+            .header(header::HOST, "localhost")
+            .header("x-who", who)
+            .header(header::CONTENT_TYPE, media)
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        ask(site, request).await
+    }
+
     pub(crate) async fn upload(
         site: &Router,
         path: &str,

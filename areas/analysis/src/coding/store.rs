@@ -57,6 +57,14 @@ fn ids<K>(ids: &[Id<K>]) -> Vec<Value> {
     ids.iter().map(|id| id.into_value()).collect()
 }
 
+/// The study that a passage belongs to.
+pub async fn study_of_passage(db: &Conn, id: Id<Passage>) -> Result<Option<Uuid>, Fault> {
+    let row = db
+        .one("SELECT study FROM passage WHERE id = $1", params![id])
+        .await?;
+    row.map(|row| row.uuid("study")).transpose()
+}
+
 /// A passage.
 pub async fn passage_by_id(db: &Conn, id: Id<Passage>) -> Result<Option<Passage>, Fault> {
     let row = db

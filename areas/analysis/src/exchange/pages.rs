@@ -24,7 +24,11 @@ const PAGE: i64 = 25;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/studies/{slug}/export", Door::Staff, page)
-        .post("/studies/{slug}/export", Door::Staff, download)
+        .post(
+            "/studies/{slug}/export",
+            voices::study_door(Act::Export, Layer::Raw),
+            download,
+        )
 }
 
 #[derive(Debug, Default, Deserialize)]

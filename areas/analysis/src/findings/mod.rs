@@ -8,7 +8,7 @@
 mod acts;
 mod pages;
 mod quotes;
-mod store;
+pub(crate) mod store;
 
 use base::{Id, Uuid};
 use voices::{Basis, Block, Side, Source, Speaker, Study};

@@ -484,3 +484,12 @@ pub async fn touched(
     }
     Ok(all)
 }
+
+/// How many findings a study has.
+pub async fn count(db: &Conn, study: Uuid) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COUNT(*) AS n FROM finding WHERE study = $1",
+        params![study],
+    )
+    .await
+}

@@ -89,7 +89,7 @@ async fn list_page(ask: &Ask, study: &Study, form: &Form) -> Result<ui::Page, Fa
         }
         section class="ds-card code-new" id="new-code" {
             (parts::h2(&ask.t("analysis-new-code")))
-            (form.summary(&ask.words))
+            (form.summary(&ask.words, &LABELS))
             form method="post" action={ "/studies/" (study.slug) "/codes" } {
                 (fields(ask, form, &codes, None))
                 (submit(&ask.words, "analysis-add-code"))
@@ -168,6 +168,13 @@ fn fields(ask: &Ask, form: &Form, codes: &[Code], own: Option<Id<Code>>) -> Mark
         (checkbox(&ask.words, form, "heading", "analysis-code-heading"))
     }
 }
+
+/// Fields that may have to be mended, with their labels.
+const LABELS: [(&str, &str); 3] = [
+    ("name", "analysis-code-name"),
+    ("description", "analysis-code-description"),
+    ("sign", "analysis-code-sign"),
+];
 
 fn new_code(form: &mut Form) -> NewCode {
     let name = form.required("name", NAME_MAX);
@@ -368,7 +375,7 @@ fn change_forms(ask: &Ask, code: &Code, codes: &[Code], form: &Form, used: i64) 
         details class="ds-details" open[!form.is_fine()] {
             summary { (ask.t("analysis-change-code")) }
             div {
-                (form.summary(&ask.words))
+                (form.summary(&ask.words, &LABELS))
                 form class="spaced" method="post" action=(path) {
                     (fields(ask, &with_heading(form, code), codes, Some(code.id)))
                     (submit(&ask.words, "analysis-save"))

@@ -7,7 +7,7 @@ mod workspace;
 
 use base::Id;
 use frame::{Ask, Door, Failure, Routes};
-use people::{Layer, StudyPart, Visitor};
+use people::{Act, Layer, StudyPart, Visitor};
 use ui::Crumb;
 use voices::{Source, Study};
 
@@ -18,23 +18,55 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/studies/{slug}/coding", Door::Staff, workspace::page)
         .get("/sources/{id}/code", Door::Staff, workspace::of_source)
-        .post("/studies/{slug}/undo", Door::Staff, workspace::undo)
+        .post("/studies/{slug}/undo", voices::work_door(), workspace::undo)
         .get("/sources/{id}/mark", Door::Staff, passage::mark_form)
-        .post("/sources/{id}/mark", Door::Staff, passage::mark)
+        .post(
+            "/sources/{id}/mark",
+            voices::source_door(people::Act::Change),
+            passage::mark,
+        )
         .get("/passages/{id}", Door::Staff, passage::page)
-        .post("/passages/{id}/codes", Door::Staff, passage::recode)
-        .post("/passages/{id}/move", Door::Staff, passage::move_borders)
-        .post("/passages/{id}/note", Door::Staff, passage::annotate)
-        .post("/passages/{id}/delete", Door::Staff, passage::unmark)
+        .post("/passages/{id}/codes", passage_door(), passage::recode)
+        .post("/passages/{id}/move", passage_door(), passage::move_borders)
+        .post("/passages/{id}/note", passage_door(), passage::annotate)
+        .post("/passages/{id}/delete", passage_door(), passage::unmark)
         .get("/studies/{slug}/codes", Door::Staff, codes::list)
-        .post("/studies/{slug}/codes", Door::Staff, codes::add)
-        .post("/studies/{slug}/frames", Door::Staff, codes::add_frame)
+        .post("/studies/{slug}/codes", voices::work_door(), codes::add)
+        .post(
+            "/studies/{slug}/frames",
+            voices::work_door(),
+            codes::add_frame,
+        )
         .get("/studies/{slug}/codes.css", Door::Staff, codes::style)
         .get("/codes/{id}", Door::Staff, codes::page)
-        .post("/codes/{id}", Door::Staff, codes::change)
-        .post("/codes/{id}/shift", Door::Staff, codes::shift)
-        .post("/codes/{id}/merge", Door::Staff, codes::merge)
-        .post("/codes/{id}/delete", Door::Staff, codes::remove)
+        .post("/codes/{id}", code_door(), codes::change)
+        .post("/codes/{id}/shift", code_door(), codes::shift)
+        .post("/codes/{id}/merge", code_door(), codes::merge)
+        .post("/codes/{id}/delete", code_door(), codes::remove)
+}
+
+/// The door of a route that does something with the passage `{id}`, asked before its form is read.
+pub(crate) fn passage_door() -> Door {
+    people::study_door(Act::Change, Layer::Raw, |db, parts| {
+        Box::pin(async move {
+            match parts.get("id").and_then(|id| id.parse().ok()) {
+                Some(id) => crate::coding::store::study_of_passage(db, id).await,
+                None => Ok(None),
+            }
+        })
+    })
+}
+
+/// The door of a route that does something with the code `{id}`.
+fn code_door() -> Door {
+    people::study_door(Act::Change, Layer::Raw, |db, parts| {
+        Box::pin(async move {
+            match parts.get("id").and_then(|id| id.parse().ok()) {
+                Some(id) => crate::store::study_of_code(db, id).await,
+                None => Ok(None),
+            }
+        })
+    })
 }
 
 /// Opens what was said in a study, for the one who asks.

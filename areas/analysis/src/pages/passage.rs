@@ -73,7 +73,7 @@ async fn mark_page(
             (look::margin(&ask.words, &by_id, &block.marks))
         }
         (parts::h2(&ask.t("analysis-new-mark")))
-        (form.summary(&ask.words))
+        (form.summary(&ask.words, &LABELS))
         form class="spaced" method="post" action={ "/sources/" (source.id) "/mark" } {
             input type="hidden" name="block" value=(id);
             (which_words(ask, &block, form))
@@ -88,6 +88,15 @@ async fn mark_page(
         &ask.page(title, body).crumbs(way).style(style_href(study)),
     ))
 }
+
+/// Fields that may have to be mended, with their labels.
+const LABELS: [(&str, &str); 5] = [
+    ("which", "analysis-which-words"),
+    ("quote", "analysis-typed-quote"),
+    ("code", "analysis-codes"),
+    ("new_code", "analysis-new-code"),
+    ("note", "analysis-note"),
+];
 
 fn which_words(ask: &Ask, block: &MarkedBlock, form: &Form) -> Markup {
     let option = |value: &str, text: String, wanted: &str| {

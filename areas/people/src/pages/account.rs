@@ -4,13 +4,13 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::{Account, Id, Role};
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, saved, show};
 use serde::Deserialize;
 use ui::form::{Form, Input, submit};
 use ui::parts::{Paging, Tone};
 use ui::{Crumb, Markup, Words, html, parts};
 
-use super::link::{hub_fields, hub_of, taken};
+use super::link::{HUB_LABELS, hub_fields, hub_of, taken};
 use crate::acts::{self, NewAccount};
 use crate::door::{TheHub, visitor};
 use crate::links::{self, INVITATION, SIGN_IN};
@@ -65,7 +65,7 @@ async fn list_with(ask: &Ask, page: i64, form: &Form) -> Reply {
         (paging.show(words, |page| format!("/people?page={page}")))
         section class="stack narrow" id="invite" {
             (parts::h2(&words.t("people-invite")))
-            (form.summary(words))
+            (form.summary(words, &[("name", "people-name"), ("email", "people-email"), ("roles", "people-roles")]))
             p { (words.t("people-invite-what")) }
             form method="post" action="/people" class="stack" {
                 (Input::text("name", "people-name").show(words, form))
@@ -227,7 +227,7 @@ fn one_with(ask: &Ask, row: &AccountRow, form: &Form) -> Response {
     let at = format!("/people/{}", row.id);
     let body = html! {
         (parts::h1(&row.name))
-        (form.summary(words))
+        (form.summary(words, &[("roles", "people-roles")]))
         p { (row.email.as_deref().unwrap_or("–")) " · " (state(words, row)) }
         form method="post" action={ (at) "/roles" } class="stack narrow" {
             (role_boxes(words, form))
@@ -280,7 +280,7 @@ pub(crate) async fn roles(ask: Ask, Path(id): Path<Id<Account>>, data: FormData)
             })
         })
         .await?;
-    Ok(redirect("/people"))
+    Ok(saved("/people"))
 }
 
 pub(crate) async fn link(ask: Ask, Path(id): Path<Id<Account>>) -> Reply {
@@ -326,7 +326,7 @@ pub(crate) async fn close(ask: Ask, Path(id): Path<Id<Account>>, data: FormData)
             })
         })
         .await?;
-    Ok(redirect(&format!("/people/{id}")))
+    Ok(saved(&format!("/people/{id}")))
 }
 
 pub(crate) async fn hub(ask: Ask) -> Reply {
@@ -346,7 +346,7 @@ fn hub_with(ask: &Ask, form: &Form) -> Response {
     let words = &ask.words;
     let body = html! {
         (parts::h1(&words.t("people-hub-edit")))
-        (form.summary(words))
+        (form.summary(words, &HUB_LABELS))
         form method="post" action="/people/hub" class="stack narrow" {
             (hub_fields(ask, form))
             (submit(words, "people-save"))
@@ -367,5 +367,5 @@ pub(crate) async fn change_hub(ask: Ask, data: FormData) -> Reply {
         .store()
         .write(move |tx| Box::pin(async move { acts::name_hub(tx, &visitor, &row).await }))
         .await?;
-    Ok(redirect("/people"))
+    Ok(saved("/people"))
 }

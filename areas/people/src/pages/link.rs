@@ -62,7 +62,8 @@ fn sheet(ask: &Ask, link: &LinkRow, account: Option<&AccountRow>, form: &Form) -
         Purpose::Invitation => words.tv("people-welcome-name", &[("name", name.into())]),
         _ => words.t(title),
     };
-    let body = html! { (parts::h1(&heading)) (form.summary(words)) (body) };
+    let labels = [HUB_LABELS, OWN_LABELS].concat();
+    let body = html! { (parts::h1(&heading)) (form.summary(words, &labels)) (body) };
     show(&ask.page(words.t(title), body))
 }
 
@@ -82,6 +83,20 @@ fn first(ask: &Ask, form: &Form) -> Markup {
         }
     }
 }
+
+/// The fields of the hub that may have to be mended, with their labels.
+pub(super) const HUB_LABELS: [(&str, &str); 3] = [
+    ("hub_name", "people-hub-name"),
+    ("hub_place", "people-hub-place"),
+    ("hub_contact", "people-hub-contact"),
+];
+
+/// The fields of a person that may have to be mended.
+const OWN_LABELS: [(&str, &str); 3] = [
+    ("name", "people-name"),
+    ("email", "people-email"),
+    ("passphrase", "people-passphrase"),
+];
 
 pub(super) fn hub_fields(ask: &Ask, form: &Form) -> Markup {
     let words = &ask.words;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::{Account, Id, Lang, Session};
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use store::Fault;
 use ui::form::{Form, Input, radios, submit};
 use ui::{Markup, dates, html, parts};
@@ -36,7 +36,7 @@ fn sheet(ask: &Ask, account: &AccountRow, sessions: &[SessionRow], form: &Form) 
     let lang = Form::filled([("lang", account.lang.unwrap_or(ask.lang()).tag())]);
     let body = html! {
         (parts::h1(&account.name))
-        (form.summary(words))
+        (form.summary(words, &[("old", "people-old-passphrase"), ("passphrase", "people-passphrase")]))
         section class="stack narrow" {
             form method="post" action="/me/language" class="stack" {
                 (radios(words, &lang, "lang", "people-my-language", &[
@@ -102,7 +102,7 @@ pub(crate) async fn language(ask: Ask, data: FormData) -> Reply {
         .write(move |tx| Box::pin(async move { rows::set_lang(tx, account, lang).await }))
         .await
         .map_err(|fault: Fault| Failure::from(fault))?;
-    Ok(redirect(&format!("/me?lang={}", lang.tag())))
+    Ok(saved(&format!("/me?lang={}", lang.tag())))
 }
 
 pub(crate) async fn passphrase(ask: Ask, data: FormData) -> Reply {
@@ -133,7 +133,7 @@ pub(crate) async fn passphrase(ask: Ask, data: FormData) -> Reply {
         })
         .await
         .map_err(|fault: Fault| Failure::from(fault))?;
-    Ok(redirect("/me"))
+    Ok(saved("/me"))
 }
 
 pub(crate) async fn end_session(ask: Ask, data: FormData) -> Reply {
@@ -151,6 +151,6 @@ pub(crate) async fn end_session(ask: Ask, data: FormData) -> Reply {
     match ended? {
         false => Err(Failure::NotFound),
         true if session == here => Ok(crate::session::without_cookie(redirect("/"))),
-        true => Ok(redirect("/me")),
+        true => Ok(saved("/me")),
     }
 }

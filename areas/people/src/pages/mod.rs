@@ -44,6 +44,8 @@ pub(crate) fn new_passphrase(form: &mut ui::form::Form) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use axum::Router;
     use axum::body::{Body, to_bytes};
     use axum::http::{Request, StatusCode, header};
@@ -55,7 +57,7 @@ mod tests {
 
     struct Browser {
         router: Router,
-        cookie: Option<String>,
+        cookies: HashMap<String, String>,
     }
 
     struct Answer {
@@ -67,8 +69,8 @@ mod tests {
     impl Browser {
         async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
             let mut request = request.header(header::HOST, "127.0.0.1:7373");
-            if let Some(cookie) = &self.cookie {
-                request = request.header(header::COOKIE, cookie);
+            for (name, value) in &self.cookies {
+                request = request.header(header::COOKIE, format!("{name}={value}"));
             }
             let request = request.body(Body::from(body)).unwrap();
             let response = self.router.clone().oneshot(request).await.unwrap();
@@ -76,8 +78,10 @@ mod tests {
             for cookie in headers.get_all(header::SET_COOKIE) {
                 let cookie = cookie.to_str().unwrap();
                 let pair = cookie.split(';').next().unwrap();
-                if pair.starts_with("knutepunkt=") {
-                    self.cookie = (!cookie.contains("Max-Age=0")).then(|| pair.to_owned());
+                let (name, value) = pair.split_once('=').unwrap();
+                self.cookies.remove(name);
+                if !cookie.contains("Max-Age=0") {
+                    self.cookies.insert(name.to_owned(), value.to_owned());
                 }
             }
             let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
@@ -117,7 +121,7 @@ mod tests {
             hub,
             Browser {
                 router,
-                cookie: None,
+                cookies: HashMap::new(),
             },
         )
     }
@@ -291,7 +295,7 @@ mod tests {
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
             let mut mona = Browser {
                 router: lead.router.clone(),
-                cookie: None,
+                cookies: HashMap::new(),
             };
             assert_eq!(
                 mona.post(&link, &[("passphrase", SECRET)]).await.status,
@@ -307,6 +311,28 @@ mod tests {
                 mona.post("/people", &form).await.status,
                 StatusCode::NOT_FOUND
             );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_saved_is_said_once_on_the_next_page() {
+        each_engine(async |store, clock| {
+            let (hub, mut browser) = led_hub(store, clock).await;
+            let said = |text: &str| text.contains("class=\"ds-alert said\"");
+            assert!(!said(&browser.get("/me").await.text));
+            let form = [("hub_name", "Tåkeheimen")];
+            let saved = browser.post("/people/hub", &form).await;
+            assert_eq!(saved.to.as_deref(), Some("/people"));
+            assert_eq!(hub.name(), "Tåkeheimen");
+            // A style sheet or a picture on the way has not said it.
+            browser.get("/icon.svg").await;
+            let page = browser.get("/people?lang=en").await.text;
+            assert!(said(&page) && page.contains("<p>Saved</p>"), "{page}");
+            assert!(!said(&browser.get("/people").await.text));
+            let refused = browser.post("/people/hub", &[("hub_name", "")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(!said(&refused.text));
         })
         .await;
     }

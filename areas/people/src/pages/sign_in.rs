@@ -34,7 +34,7 @@ fn sheet(ask: &Ask, form: &Form) -> Response {
     let words = &ask.words;
     let body = html! {
         (parts::h1(&words.t("people-sign-in")))
-        (form.summary(words))
+        (form.summary(words, &[("email", "people-email"), ("passphrase", "people-passphrase")]))
         form method="post" action="/sign-in" class="stack narrow" {
             input type="hidden" name="next" value=(form.value("next"));
             (Input::text("email", "people-email").kind("email", "username").show(words, form))

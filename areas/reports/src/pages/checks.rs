@@ -120,7 +120,7 @@ impl Desk<'_> {
                 details class="ds-details" open[form.value("mark") == mark] {
                     summary { (ask.t("reports-consider")) }
                     div {
-                        @if form.value("mark") == mark { (form.summary(words)) }
+                        @if form.value("mark") == mark { (form.summary(words, &[(&reason, "reports-reason"), (&tick, "reports-acknowledge-tick")])) }
                         form method="post" action=(action) class="stack" {
                             input type="hidden" name="mark" value=(mark);
                             (Input::text(&reason, "reports-reason").show(words, form))

@@ -82,7 +82,7 @@ async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<
             }))
         }
         p { (ask.t("reports-handover-what")) }
-        (form.summary(words))
+        (form.summary(words, &[("recipient", "reports-handover-recipient"), ("days", "reports-handover-days")]))
         form method="post" action={ (action) "/hand-over" } class="stack narrow" {
             (Input::text("recipient", "reports-handover-recipient").help("reports-handover-recipient-help").show(words, form))
             (Input::text("days", "reports-handover-days").help("reports-handover-days-help").kind("number", "off").show(words, form))

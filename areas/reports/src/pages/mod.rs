@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Routes {
         .get("/studies/{slug}/report", Door::SignedIn, overview::show)
         .post(
             "/studies/{slug}/report/settings",
-            Door::Staff,
+            voices::work_door(),
             overview::save,
         )
         .get(
@@ -49,12 +49,20 @@ pub(crate) fn routes() -> Routes {
         )
         .post(
             "/studies/{slug}/report/parts/{part}",
-            Door::Staff,
+            voices::work_door(),
             part::save,
         )
         .get("/studies/{slug}/report/checks", Door::Staff, checks::show)
-        .post("/studies/{slug}/report/checks", Door::Staff, checks::decide)
-        .post("/studies/{slug}/report/fix", Door::Staff, checks::fix)
+        .post(
+            "/studies/{slug}/report/checks",
+            voices::work_door(),
+            checks::decide,
+        )
+        .post(
+            "/studies/{slug}/report/fix",
+            voices::work_door(),
+            checks::fix,
+        )
         .get(
             "/studies/{slug}/report/versions/{number}",
             Door::SignedIn,
@@ -72,12 +80,12 @@ pub(crate) fn routes() -> Routes {
         )
         .post(
             "/studies/{slug}/report/versions/{number}/hand-over",
-            Door::Staff,
+            voices::study_door(Act::HandOver, Layer::Raw),
             handover::make,
         )
         .post(
             "/studies/{slug}/report/versions/{number}/end-link",
-            Door::Staff,
+            voices::study_door(Act::HandOver, Layer::Raw),
             handover::end,
         )
         .get("/handed-over/{token}", Door::Public, public::show)

@@ -202,7 +202,7 @@ fn settings(ask: &Ask, study: &Study, form: &Form) -> Markup {
         .map(|lang| (lang.tag().to_owned(), lang.own_name().to_owned()))
         .collect();
     html! {
-        (form.summary(words))
+        (form.summary(words, &[("title", "reports-settings-title"), ("subtitle", "reports-settings-subtitle"), ("period", "reports-settings-period")]))
         form method="post" action={ (base(study)) "/settings" } class="stack narrow" {
             (Input::text("title", "reports-settings-title").show(words, form))
             (Input::text("subtitle", "reports-settings-subtitle").show(words, form))

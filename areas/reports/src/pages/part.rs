@@ -115,7 +115,7 @@ impl Desk<'_> {
         let body = html! {
             p { (ask.t(self.part.help_key())) }
             @if let Some(theirs) = theirs { (self.stale(theirs)) }
-            (form.summary(&ask.words))
+            (form.summary(&ask.words, &[("text", "reports-part-text")]))
             div class="report-desk" {
                 div class="report-write" {
                     (self.form(form, theirs.is_some()))

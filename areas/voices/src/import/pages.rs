@@ -18,7 +18,7 @@ use super::{
     BYTES, FILES, Import, ImportFile, ImportState, Outcome, Told, is_known, is_project,
     store as rows,
 };
-use crate::study::pages::{open_study, study_crumbs, study_nav};
+use crate::study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
 use crate::{Basis, Study};
 
 /// Bytes of one file at most.
@@ -32,12 +32,12 @@ pub fn routes() -> Routes {
         .get("/studies/{slug}/import", Door::Staff, form_page)
         .upload(
             "/studies/{slug}/import",
-            Door::Staff,
+            study_door(Act::Create, Layer::Raw),
             BYTES + (1 << 20),
             upload,
         )
         .get("/studies/{slug}/imports/{id}", Door::Staff, progress_page)
-        .post("/studies/{slug}/imports/{id}/cancel", Door::Staff, cancel)
+        .post("/studies/{slug}/imports/{id}/cancel", work_door(), cancel)
         .get("/api/v1/imports/{id}", Door::Staff, progress_json)
 }
 
@@ -65,7 +65,7 @@ fn page(ask: &Ask, study: &Study, form: &Form, newest: &[Import]) -> Response {
     let body = html! {
         (study_nav(ask, study, "import"))
         (parts::h1(&ask.t("voices-import")))
-        (form.summary(words))
+        (form.summary(words, &[("basis", "voices-basis-legend"), ("files", "voices-files")]))
         form method="post" enctype="multipart/form-data" class="stack form-narrow" {
             (radios(words, form, "basis", "voices-basis-legend", &bases))
             div class="ds-field" {

@@ -6,7 +6,7 @@ mod facts;
 use axum::extract::{Path, Query};
 use base::Id;
 use frame::{Ask, Door, Failure, Reply, Routes, show};
-use people::{Act, Granted, Visitor};
+use people::{Act, Granted, Layer, Visitor};
 use serde::Deserialize;
 use ui::parts::{self, Tone};
 use ui::{Crumb, Markup, html};
@@ -23,19 +23,23 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/sources/{id}", Door::Staff, read)
         .get("/sources/{id}/facts", Door::Staff, facts::page)
-        .post("/sources/{id}/facts", Door::Staff, facts::save)
+        .post("/sources/{id}/facts", source_door(Act::Change), facts::save)
         .post(
             "/sources/{id}/speakers/{speaker}",
-            Door::Staff,
+            source_door(Act::Change),
             facts::save_speaker,
         )
         .post(
             "/sources/{id}/speakers/{speaker}/unname",
-            Door::Staff,
+            source_door(Act::Change),
             facts::unname,
         )
         .get("/sources/{id}/delete", Door::Staff, facts::confirm_delete)
-        .post("/sources/{id}/delete", Door::Staff, facts::delete)
+        .post(
+            "/sources/{id}/delete",
+            source_door(Act::Delete),
+            facts::delete,
+        )
         .get(
             "/sources/{id}/blocks/{block}/edit",
             Door::Staff,
@@ -43,24 +47,37 @@ pub fn routes() -> Routes {
         )
         .post(
             "/sources/{id}/blocks/{block}/edit",
-            Door::Staff,
+            source_door(Act::Change),
             correct::save,
         )
         .post(
             "/sources/{id}/blocks/{block}/split",
-            Door::Staff,
+            source_door(Act::Change),
             correct::split,
         )
         .post(
             "/sources/{id}/blocks/{block}/join",
-            Door::Staff,
+            source_door(Act::Change),
             correct::join,
         )
         .post(
             "/sources/{id}/blocks/{block}/speaker",
-            Door::Staff,
+            source_door(Act::Change),
             correct::speaker,
         )
+}
+
+/// The door of a route that does something with the source `{id}`, asked before its form is read.
+#[must_use]
+pub fn source_door(act: Act) -> Door {
+    people::study_door(act, Layer::Raw, |db, parts| {
+        Box::pin(async move {
+            match parts.get("id").and_then(|id| id.parse().ok()) {
+                Some(id) => rows::study_of(db, id).await,
+                None => Ok(None),
+            }
+        })
+    })
 }
 
 /// A source behind its door, with its study.

@@ -40,6 +40,17 @@ pub async fn source(db: &Conn, id: Id<Source>) -> Result<Option<Source>, Fault> 
         .transpose()
 }
 
+/// The study of a source that is whole.
+pub async fn study_of(db: &Conn, id: Id<Source>) -> Result<Option<Uuid>, Fault> {
+    let row = db
+        .one(
+            "SELECT study FROM source WHERE id = $1 AND visible",
+            params![id],
+        )
+        .await?;
+    row.map(|row| row.uuid("study")).transpose()
+}
+
 /// One page of a study's sources with their size, by name.
 pub async fn sources(
     db: &Conn,

@@ -1,7 +1,7 @@
 //! What is done with studies: each act opens its door, changes the rows and is recorded.
 
 use base::{Id, Role, Uuid};
-use frame::Failure;
+use frame::{Failure, Hub};
 use people::{Act, Layer, Scope, StudyPart, Thing, Visitor, members};
 use serde_json::json;
 use store::{Conn, Fault, Tx};
@@ -134,7 +134,7 @@ async fn write_commission(
     rows::set_guide(tx, id, &guide).await
 }
 
-/// Moves a study to another state. `facts` are [`facts`] with what other areas know filled in.
+/// Moves a study to another state. `facts` are [`facts`].
 ///
 /// # Errors
 /// [`Failure::NotFound`]; `VO0001` when a reason is needed; `VO0002` when the state can't be
@@ -168,20 +168,24 @@ pub async fn set_state(
     Ok(())
 }
 
-/// What this area can count in a study; findings and reports are left open.
+/// What is counted in a study, here and by the areas that know of findings and reports.
 ///
 /// # Errors
 /// [`Fault`] of the database.
-pub async fn facts(db: &Conn, study: Id<Study>) -> Result<Facts, Fault> {
+pub async fn facts(hub: &Hub, db: &Conn, study: Id<Study>) -> Result<Facts, Fault> {
     let members = members::of_study(db, study.uuid()).await?;
     let interviewers = members
         .iter()
         .filter(|member| member.role == Role::PeerResearcher)
         .count();
-    let facts = rows::facts(db, study).await?;
+    let known = hub.progress(db, study.uuid()).await?;
     Ok(Facts {
         interviewers: i64::try_from(interviewers).unwrap_or(i64::MAX),
-        ..facts
+        findings: known.findings,
+        process_reports: known.process_reports,
+        handed_over: known.handed_over,
+        final_reports: known.final_reports,
+        ..rows::facts(db, study).await?
     })
 }
 
@@ -205,7 +209,13 @@ pub async fn set_member(
         .await?;
     members::set(tx, study.uuid(), account, role, visitor.hub().now()).await?;
     let payload = json!({ "account": account, "role": role.word() });
-    record(tx, visitor, study, "voices-did-add-member", &payload, None).await?;
+    // That somebody with the keys to every study went into this one is told in words of its own.
+    let told = match members::leads_the_hub(tx, account).await? {
+        false => "voices-did-add-member",
+        true if visitor.actor().account == Some(account) => "voices-did-join-as-lead",
+        true => "voices-did-add-lead",
+    };
+    record(tx, visitor, study, told, &payload, None).await?;
     Ok(())
 }
 
@@ -293,7 +303,7 @@ mod tests {
         hub.store()
             .write(move |tx| {
                 Box::pin(async move {
-                    let facts = facts(tx, study.id).await?;
+                    let facts = facts(who.hub(), tx, study.id).await?;
                     set_state(tx, &who, &study, to, reason, &facts).await
                 })
             })
@@ -376,7 +386,7 @@ mod tests {
                 .await
                 .unwrap();
             let study = crate::study(&db, study.id).await.unwrap().unwrap();
-            let facts = facts(&db, study.id).await.unwrap();
+            let facts = facts(&hub, &db, study.id).await.unwrap();
             assert_eq!(missing(study.state, &facts), [crate::Missing::Interviewer]);
             let refused = move_to(&hub, &study, StudyState::Interviewing, "  ").await;
             assert!(
@@ -398,6 +408,49 @@ mod tests {
                     ("recruiting", ""),
                     ("anchored", "")
                 ]
+            );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn other_areas_tell_what_they_know_of_a_study() {
+        testing::each_engine(async |store, clock| {
+            let texts = ui::TextSet {
+                room: "other",
+                nb: "",
+                nn: "",
+                en: "",
+            };
+            let other = frame::Area::new("other", texts).progress(|_, _| {
+                Box::pin(async {
+                    Ok(frame::Progress {
+                        findings: Some(2),
+                        process_reports: Some(1),
+                        handed_over: Some(0),
+                        final_reports: None,
+                    })
+                })
+            });
+            let hub = a_hub(store, clock, vec![crate::area(), other]);
+            let study = a_study(&hub).make().await.unwrap().study;
+            let facts = facts(&hub, &hub.store().read(), study.id).await.unwrap();
+            assert_eq!(
+                (
+                    facts.findings,
+                    facts.process_reports,
+                    facts.handed_over,
+                    facts.final_reports
+                ),
+                (Some(2), Some(1), Some(0), None)
+            );
+            assert_eq!(
+                missing(StudyState::ProcessReport, &facts),
+                [crate::Missing::HandOver]
+            );
+            assert_eq!(
+                missing(StudyState::Analysing, &facts),
+                [crate::Missing::Basis]
             );
         })
         .await;

@@ -210,6 +210,8 @@ pub struct Facts {
     pub findings: Option<i64>,
     /// Fixed versions of the process report.
     pub process_reports: Option<i64>,
+    /// Times the process report was handed over.
+    pub handed_over: Option<i64>,
     /// Fixed versions of the final report.
     pub final_reports: Option<i64>,
 }
@@ -233,6 +235,8 @@ pub enum Missing {
     Finding,
     /// No process report is fixed.
     ProcessReport,
+    /// The process report is fixed and the service has not got it.
+    HandOver,
     /// No final report is fixed.
     FinalReport,
 }
@@ -250,6 +254,7 @@ impl Missing {
             Self::Basis => "voices-missing-basis",
             Self::Finding => "voices-missing-finding",
             Self::ProcessReport => "voices-missing-process-report",
+            Self::HandOver => "voices-missing-hand-over",
             Self::FinalReport => "voices-missing-final-report",
         }
     }
@@ -273,7 +278,10 @@ pub fn missing(state: StudyState, facts: &Facts) -> Vec<Missing> {
             (Missing::Basis, none(facts.quotable)),
             (Missing::Finding, known_none(facts.findings)),
         ],
-        StudyState::ProcessReport => &[(Missing::ProcessReport, known_none(facts.process_reports))],
+        StudyState::ProcessReport => &[
+            (Missing::ProcessReport, known_none(facts.process_reports)),
+            (Missing::HandOver, known_none(facts.handed_over)),
+        ],
         StudyState::FinalReport => &[(Missing::FinalReport, known_none(facts.final_reports))],
         StudyState::Dialogue | StudyState::FollowUp | StudyState::Closed => &[],
     };
@@ -423,6 +431,7 @@ mod tests {
         let nothing = Facts {
             findings: Some(0),
             process_reports: Some(0),
+            handed_over: Some(0),
             final_reports: Some(0),
             ..Facts::default()
         };
@@ -438,7 +447,7 @@ mod tests {
                 vec![Missing::Interviewer],
                 vec![Missing::Source],
                 vec![Missing::Basis, Missing::Finding],
-                vec![Missing::ProcessReport],
+                vec![Missing::ProcessReport, Missing::HandOver],
                 vec![],
                 vec![Missing::FinalReport],
                 vec![],

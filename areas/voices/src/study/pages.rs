@@ -5,9 +5,10 @@ mod overview;
 
 use axum::extract::{Path, Query};
 use base::{Id, Role};
-use frame::{Ask, Door, Failure, FormData, Reply, Routes, redirect, show};
+use frame::{Ask, Door, Failure, FormData, Reply, Routes, saved, show};
 use people::{Act, Granted, Layer, StudyPart, Visitor, members};
 use serde::Deserialize;
+use ui::form::{Form, select, submit};
 use ui::parts::{self, Paging};
 use ui::{Crumb, Markup, dates, html};
 
@@ -22,15 +23,46 @@ const LINES: i64 = 50;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/studies", Door::SignedIn, list)
-        .get("/studies/new", Door::Staff, commission::new)
-        .post("/studies/new", Door::Staff, commission::create)
+        .get("/studies/new", people::new_study_door(), commission::new)
+        .post("/studies/new", people::new_study_door(), commission::create)
         .get("/studies/{slug}", Door::SignedIn, overview::overview)
         .get("/studies/{slug}/edit", Door::Staff, commission::edit)
-        .post("/studies/{slug}/edit", Door::Staff, commission::save)
-        .post("/studies/{slug}/state", Door::Staff, overview::move_on)
-        .post("/studies/{slug}/members", Door::Staff, add_member)
-        .post("/studies/{slug}/members/remove", Door::Staff, remove_member)
+        .post("/studies/{slug}/edit", lead(), commission::save)
+        .post("/studies/{slug}/state", lead(), overview::move_on)
+        .post("/studies/{slug}/members", members_only(), add_member)
+        .post(
+            "/studies/{slug}/members/remove",
+            members_only(),
+            remove_member,
+        )
         .get("/studies/{slug}/history", Door::Staff, history)
+}
+
+/// The door of a route that does something in the study `{slug}`, asked before its form is read.
+#[must_use]
+pub fn study_door(act: Act, layer: Layer) -> Door {
+    people::study_door(act, layer, |db, parts| {
+        Box::pin(async move {
+            match parts.get("slug") {
+                Some(slug) => rows::id_of(db, slug).await,
+                None => Ok(None),
+            }
+        })
+    })
+}
+
+/// The door of a route that works with what was said in the study `{slug}`.
+#[must_use]
+pub fn work_door() -> Door {
+    study_door(Act::Change, Layer::Raw)
+}
+
+fn lead() -> Door {
+    study_door(Act::Change, Layer::Lead)
+}
+
+fn members_only() -> Door {
+    study_door(Act::Change, Layer::Members)
 }
 
 /// The study at an address, for those who work in it: the trail has the line.
@@ -174,11 +206,18 @@ async fn add_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply
     let study = rows::by_slug(&ask.hub.store().read(), &slug)
         .await?
         .ok_or(Failure::NotFound)?;
-    let form = data.form();
+    let mut form = data.form();
     let account = form.value("account").parse().ok();
     let role = form.value("role").parse().ok();
+    let role = role.filter(|role| acts::MEMBER_ROLES.contains(role));
+    if account.is_none() {
+        form.wrong("account", "ui-field-choose");
+    }
+    if role.is_none() {
+        form.wrong("role", "ui-field-choose");
+    }
     let (Some(account), Some(role)) = (account, role) else {
-        return Err(Failure::bad("VO0003", "voices-not-a-member-role"));
+        return overview::sheet(&ask, &visitor, study, None, &form).await;
     };
     let id = study.id;
     ask.hub
@@ -187,7 +226,7 @@ async fn add_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply
             Box::pin(async move { acts::set_member(tx, &visitor, id, account, role).await })
         })
         .await?;
-    Ok(redirect(&format!("/studies/{}#members", study.slug)))
+    Ok(saved(&format!("/studies/{}#members", study.slug)))
 }
 
 async fn remove_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
@@ -207,7 +246,7 @@ async fn remove_member(ask: Ask, Path(slug): Path<String>, data: FormData) -> Re
             Box::pin(async move { acts::remove_member(tx, &visitor, id, account).await })
         })
         .await?;
-    Ok(redirect(&format!("/studies/{}#members", study.slug)))
+    Ok(saved(&format!("/studies/{}#members", study.slug)))
 }
 
 async fn history(ask: Ask, Path(slug): Path<String>, Query(query): Query<PageQuery>) -> Reply {
@@ -276,10 +315,19 @@ async fn history_lines(ask: &Ask, commands: &[Command]) -> Result<Markup, Failur
 
 fn members_part(
     ask: &Ask,
-    study: &StudyCard,
+    slug: &str,
     members: &[members::Member],
     possible: Option<&[(Id<base::Account>, String)]>,
+    form: &Form,
 ) -> Markup {
+    let words = &ask.words;
+    let accounts: Vec<(String, String)> = possible
+        .unwrap_or_default()
+        .iter()
+        .map(|(id, name)| (id.to_string(), name.clone()))
+        .collect();
+    let roles = acts::MEMBER_ROLES.map(|role| (role.word().to_owned(), ask.t(role.text_key())));
+    let refused = form.what_is_wrong("account").is_some() || form.what_is_wrong("role").is_some();
     html! {
         section id="members" class="study-part" {
             (parts::h2(&ask.t("voices-members")))
@@ -287,9 +335,13 @@ fn members_part(
             ul class="plain-list" {
                 @for member in members {
                     li class="row" {
-                        span { (member.name) " " span class="quiet" { (ask.t(member.role.text_key())) } }
+                        span {
+                            (member.name) " " span class="quiet" { (ask.t(member.role.text_key())) ", "
+                                (words.tv("voices-member-since", &[("day", dates::day(member.since, ask.lang()).into())])) }
+                            @if member.leads_the_hub { " " (parts::tag("warning", &ask.t("voices-member-lead"))) }
+                        }
                         @if possible.is_some() {
-                            form method="post" action={ "/studies/" (study.slug) "/members/remove" } class="inline" {
+                            form method="post" action={ "/studies/" (slug) "/members/remove" } class="inline" {
                                 input type="hidden" name="account" value=(member.account);
                                 button class="ds-button" data-variant="tertiary" data-size="sm" type="submit"
                                     aria-label=(ask.words.tv("voices-member-remove-who", &[("name", (&member.name).into())])) {
@@ -300,24 +352,15 @@ fn members_part(
                     }
                 }
             }
-            @if let Some(possible) = possible {
-                details class="ds-details" {
+            @if possible.is_some() {
+                details class="ds-details" open[refused] {
                     summary { (ask.t("voices-member-add")) }
-                    form method="post" action={ "/studies/" (study.slug) "/members" } class="stack" {
+                    form method="post" action={ "/studies/" (slug) "/members" } class="stack" {
                         p { (ask.t("voices-member-help")) }
-                        div class="ds-field" {
-                            label class="ds-label" for="account" { (ask.t("voices-member-who")) }
-                            select class="ds-input" id="account" name="account" {
-                                @for (id, name) in possible { option value=(id) { (name) } }
-                            }
-                        }
-                        div class="ds-field" {
-                            label class="ds-label" for="role" { (ask.t("voices-member-as")) }
-                            select class="ds-input" id="role" name="role" {
-                                @for role in acts::MEMBER_ROLES { option value=(role.word()) { (ask.t(role.text_key())) } }
-                            }
-                        }
-                        (ui::form::submit(&ask.words, "voices-member-add-button"))
+                        p { (ask.t("voices-member-lead-help")) }
+                        (select(words, form, "account", "voices-member-who", &accounts))
+                        (select(words, form, "role", "voices-member-as", &roles))
+                        (submit(words, "voices-member-add-button"))
                     }
                 }
             }
@@ -334,126 +377,4 @@ fn members_door(study: &Study) -> StudyPart {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::http::StatusCode;
-    use store::testing;
-
-    use crate::testing::a_study;
-    use crate::testing::web::{a_site, get, post};
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_study_is_begun_edited_and_moved_on() {
-        testing::each_engine(async |store, clock| {
-            let (_, site) = a_site(store, clock);
-            assert_eq!(get(&site, "/studies/new", "").await.status, StatusCode::OK);
-            let bad = post(
-                &site,
-                "/studies/new",
-                &[("guide", "- Hva?"), ("services", "A")],
-            )
-            .await;
-            assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(
-                bad.text.contains("- Hva?")
-                    && bad.text.contains("title-wrong")
-                    && bad.text.contains("guide-wrong")
-            );
-            let form = [
-                ("title", "Ås bo"),
-                ("services", "Boligen\r\n\r\nTeamet"),
-                ("guide", "Hjem\r\n- Hva?"),
-            ];
-            let made = post(&site, "/studies/new", &form).await;
-            assert_eq!(
-                (made.status, made.to.as_str()),
-                (StatusCode::SEE_OTHER, "/studies/as-bo")
-            );
-            let page = get(&site, "/studies/as-bo", "").await;
-            assert!(
-                page.text.contains("Boligen") && page.text.contains("Hjem"),
-                "{}",
-                page.text
-            );
-            // The question is missing, so a reason is asked for.
-            let refused = post(&site, "/studies/as-bo/state", &[("to", "anchored")]).await;
-            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(refused.text.contains("VO0001"));
-            let moved = post(
-                &site,
-                "/studies/as-bo/state",
-                &[("to", "anchored"), ("reason", "Haster")],
-            )
-            .await;
-            assert_eq!(moved.status, StatusCode::SEE_OTHER);
-            assert_eq!(
-                get(&site, "/studies/as-bo/edit", "").await.status,
-                StatusCode::OK
-            );
-            let saved = post(
-                &site,
-                "/studies/as-bo/edit",
-                &[("title", "Ås bu"), ("questions", "Hva?")],
-            )
-            .await;
-            assert_eq!(saved.to, "/studies/as-bo");
-            let history = get(&site, "/studies/as-bo/history", "").await;
-            assert_eq!(
-                history.text.matches("<li><span class=\"quiet\">").count(),
-                3,
-                "{}",
-                history.text
-            );
-            assert!(
-                get(&site, "/studies?lang=en", "")
-                    .await
-                    .text
-                    .contains("Ås bu")
-            );
-        })
-        .await;
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn who_does_not_work_in_a_study_sees_its_card_or_nothing() {
-        testing::each_engine(async |store, clock| {
-            let (hub, site) = a_site(store, clock);
-            let made = a_study(&hub)
-                .titled("Natt")
-                .with_source("Hemmelig", &["Kari: hei"])
-                .make()
-                .await
-                .unwrap();
-            let source = format!("/sources/{}", made.sources[0]);
-            let member = |role: &str| format!("{role} {}", made.study.id);
-            for (who, card, history, text) in [
-                ("hub_lead".to_owned(), 200, 404, 404),
-                (member("service"), 200, 404, 404),
-                (member("peer_researcher"), 200, 200, 200),
-                ("process_manager".to_owned(), 404, 404, 404),
-                ("volunteer".to_owned(), 404, 404, 404),
-            ] {
-                let pages = ["/studies/natt", "/studies/natt/history", source.as_str()];
-                let mut found = Vec::new();
-                for page in pages {
-                    found.push(get(&site, page, &who).await);
-                }
-                let codes: Vec<u16> = found.iter().map(|answer| answer.status.as_u16()).collect();
-                assert_eq!(codes, [card, history, text], "{who}");
-                assert_eq!(found[0].text.contains("Hemmelig"), text == 200, "{who}");
-            }
-            assert!(
-                get(&site, "/studies", "hub_lead")
-                    .await
-                    .text
-                    .contains("Natt")
-            );
-            assert!(
-                !get(&site, "/studies", "volunteer")
-                    .await
-                    .text
-                    .contains("Natt")
-            );
-        })
-        .await;
-    }
-}
+mod tests;

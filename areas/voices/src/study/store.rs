@@ -59,6 +59,14 @@ pub async fn by_slug(db: &Conn, slug: &str) -> Result<Option<Study>, Fault> {
     whole(db, row).await
 }
 
+/// The id of the study at an address.
+pub async fn id_of(db: &Conn, slug: &str) -> Result<Option<Uuid>, Fault> {
+    let row = db
+        .one("SELECT id FROM study WHERE slug = $1", params![slug])
+        .await?;
+    row.map(|row| row.uuid("id")).transpose()
+}
+
 /// The study with an id.
 pub async fn by_id(db: &Conn, id: Id<Study>) -> Result<Option<Study>, Fault> {
     let row = db

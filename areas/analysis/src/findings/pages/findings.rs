@@ -98,6 +98,13 @@ const SIDES: [Side; 5] = [
     Side::Organisation,
 ];
 
+/// Fields that may have to be mended, with their labels.
+const LABELS: [(&str, &str); 3] = [
+    ("sentence", "analysis-finding-sentence"),
+    ("polarity", "analysis-finding-polarity"),
+    ("level", "analysis-finding-level"),
+];
+
 fn read(data: &FormData) -> (Form, Option<NewFinding>) {
     let mut form = data.form();
     let sentence = form.optional("sentence", SENTENCE_STORED);
@@ -202,7 +209,7 @@ async fn new_page(
     let words = &ask.words;
     let body = html! {
         (h1(&words.t("analysis-finding-new")))
-        (form.summary(words))
+        (form.summary(words, &LABELS))
         form method="post" action={ "/studies/" (study.slug) "/findings" } class="stack" {
             (fields(words, form, &themes, sides, &[]))
             (submit(words, "analysis-finding-save-go-on"))
@@ -294,7 +301,7 @@ async fn edit_page(
         @if may {
             (evidence::chooser(ask, study, finding, &themes, asked).await?)
             (h2(&words.t("analysis-finding-edit")))
-            (form.summary(words))
+            (form.summary(words, &LABELS))
             form method="post" action=(here) class="stack" {
                 (fields(words, form, &themes, sides, &suggested))
                 (submit(words, "analysis-save"))

@@ -26,10 +26,10 @@ const PAGE: i64 = 20;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/studies/{slug}/themes", Door::Staff, themes::list)
-        .post("/studies/{slug}/themes", Door::Staff, themes::add)
+        .post("/studies/{slug}/themes", voices::work_door(), themes::add)
         .post(
             "/studies/{slug}/themes/from-code",
-            Door::Staff,
+            voices::work_door(),
             themes::from_code,
         )
         .get("/studies/{slug}/themes/{id}", Door::Staff, themes::show)
@@ -40,41 +40,45 @@ pub fn routes() -> Routes {
         )
         .post(
             "/studies/{slug}/themes/{id}/edit",
-            Door::Staff,
+            voices::work_door(),
             themes::change,
         )
         .post(
             "/studies/{slug}/themes/{id}/move",
-            Door::Staff,
+            voices::work_door(),
             themes::step,
         )
         .post(
             "/studies/{slug}/themes/{id}/delete",
-            Door::Staff,
+            voices::work_door(),
             themes::delete,
         )
         .get("/studies/{slug}/findings", Door::Staff, findings::list)
-        .post("/studies/{slug}/findings", Door::Staff, findings::add)
+        .post(
+            "/studies/{slug}/findings",
+            voices::work_door(),
+            findings::add,
+        )
         .get("/studies/{slug}/findings/new", Door::Staff, findings::new)
         .get("/studies/{slug}/findings/{id}", Door::Staff, findings::edit)
         .post(
             "/studies/{slug}/findings/{id}",
-            Door::Staff,
+            voices::work_door(),
             findings::change,
         )
         .post(
             "/studies/{slug}/findings/{id}/delete",
-            Door::Staff,
+            voices::work_door(),
             findings::delete,
         )
         .post(
             "/studies/{slug}/findings/{id}/evidence",
-            Door::Staff,
+            voices::work_door(),
             evidence::set,
         )
         .post(
             "/studies/{slug}/findings/{id}/evidence/remove",
-            Door::Staff,
+            voices::work_door(),
             evidence::remove,
         )
 }

@@ -79,7 +79,7 @@ async fn list_body(ask: &Ask, study: &Study, may: bool, form: &Form) -> Result<M
         }
         @if may {
             (h2(&words.t("analysis-theme-add")))
-            (form.summary(words))
+            (form.summary(words, &[("title", "analysis-theme-title"), ("text", "analysis-theme-text")]))
             form method="post" action=(base) class="stack" {
                 (Input::text("title", "analysis-theme-title").show(words, form))
                 (Input::area("text", "analysis-theme-text", 3).help("analysis-theme-text-help").show(words, form))
@@ -269,7 +269,7 @@ async fn edit_body(
     let base = format!("/studies/{}/themes/{}", study.slug, theme.id);
     Ok(html! {
         (h1(&theme.title))
-        (form.summary(words))
+        (form.summary(words, &[("title", "analysis-theme-title"), ("text", "analysis-theme-text")]))
         form method="post" action={ (base) "/edit" } class="stack" {
             (Input::text("title", "analysis-theme-title").show(words, form))
             (Input::area("text", "analysis-theme-text", 5).help("analysis-theme-text-help").show(words, form))

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, saved, show};
 use people::{Act, Visitor};
 use ui::form::Form;
 use ui::parts::{self, Tone};
@@ -234,7 +234,7 @@ pub async fn save(ask: Ask, Path(path): Path<(String, String)>, data: FormData) 
         })
         .await;
     match written {
-        Ok(()) => Ok(redirect(&address(&sent.source, sent.block.place))),
+        Ok(()) => Ok(saved(&address(&sent.source, sent.block.place))),
         Err(Failure::Refused { code, text, .. }) => {
             let again = Again {
                 key: text,
@@ -277,7 +277,7 @@ pub async fn split(ask: Ask, Path(path): Path<(String, String)>, data: FormData)
             Box::pin(async move { acts::split(tx, &visitor, &source, id, &digest, at).await })
         })
         .await?;
-    Ok(redirect(&address(&sent.source, place)))
+    Ok(saved(&address(&sent.source, place)))
 }
 
 pub async fn join(ask: Ask, Path(path): Path<(String, String)>, data: FormData) -> Reply {
@@ -295,7 +295,7 @@ pub async fn join(ask: Ask, Path(path): Path<(String, String)>, data: FormData) 
             Box::pin(async move { acts::join(tx, &visitor, &source, id, &digest).await })
         })
         .await?;
-    Ok(redirect(&address(&sent.source, place)))
+    Ok(saved(&address(&sent.source, place)))
 }
 
 pub async fn speaker(ask: Ask, Path(path): Path<(String, String)>, data: FormData) -> Reply {
@@ -318,7 +318,7 @@ pub async fn speaker(ask: Ask, Path(path): Path<(String, String)>, data: FormDat
             })
         })
         .await?;
-    Ok(redirect(&address(&sent.source, sent.block.place)))
+    Ok(saved(&address(&sent.source, sent.block.place)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use people::Act;
 use store::objects::Object;
 use ui::form::{Form, Input, radios, submit};
@@ -42,7 +42,7 @@ async fn shown(ask: &Ask, source: &Source, study: &Study, form: &Form, leads: bo
         (parts::h1(&ask.t("voices-facts")))
         p { a class="ds-link" href={ "/sources/" (source.id) } { (ask.t("voices-back-to-text")) } }
         (known(ask, source, blocks, chars))
-        (form.summary(words))
+        (form.summary(words, &[("name", "voices-name"), ("basis", "voices-basis-legend")]))
         form method="post" class="stack form-narrow" {
             (Input::text("name", "voices-name").show(words, form))
             (radios(words, form, "basis", "voices-basis-legend", &bases))
@@ -144,7 +144,7 @@ pub async fn save(ask: Ask, Path(id): Path<String>, data: FormData) -> Reply {
             Box::pin(async move { acts::change_source(tx, &visitor, &source, &name, basis).await })
         })
         .await?;
-    Ok(redirect(&format!("/sources/{id}/facts")))
+    Ok(saved(&format!("/sources/{id}/facts")))
 }
 
 pub async fn save_speaker(
@@ -173,7 +173,7 @@ pub async fn save_speaker(
             })
         })
         .await?;
-    Ok(redirect(&format!("/sources/{id}/facts#speakers")))
+    Ok(saved(&format!("/sources/{id}/facts#speakers")))
 }
 
 pub async fn unname(ask: Ask, Path((id, speaker)): Path<(String, String)>) -> Reply {
@@ -187,7 +187,7 @@ pub async fn unname(ask: Ask, Path((id, speaker)): Path<(String, String)>) -> Re
             Box::pin(async move { acts::not_a_speaker(tx, &visitor, &source, speaker).await })
         })
         .await?;
-    Ok(redirect(&format!("/sources/{id}/facts#speakers")))
+    Ok(saved(&format!("/sources/{id}/facts#speakers")))
 }
 
 pub async fn confirm_delete(ask: Ask, Path(id): Path<String>) -> Reply {

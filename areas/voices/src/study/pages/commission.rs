@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use people::Act;
 use ui::form::{Form, Input, submit};
 use ui::{Crumb, html, parts};
@@ -14,6 +14,15 @@ use crate::study::{NewStudy, Study, acts, parse_guide, store as rows, write_guid
 /// Lines of a list at most, and characters of a line.
 const LINES: usize = 50;
 const LINE: usize = 400;
+
+/// Fields that may have to be mended, with their labels.
+const LABELS: [(&str, &str); 5] = [
+    ("title", "voices-title"),
+    ("services", "voices-services"),
+    ("questions", "voices-questions"),
+    ("guide", "voices-guide"),
+    ("background", "voices-background"),
+];
 
 pub async fn new(ask: Ask) -> Reply {
     let visitor = people::visitor(&ask)?;
@@ -70,7 +79,7 @@ pub async fn save(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
             Box::pin(async move { acts::change_study(tx, &visitor, &study, &new).await })
         })
         .await?;
-    Ok(redirect(&address))
+    Ok(saved(&address))
 }
 
 fn read(form: &mut Form) -> NewStudy {
@@ -112,7 +121,7 @@ fn page(ask: &Ask, form: &Form, study: Option<&Study>) -> axum::response::Respon
     });
     let body = html! {
         (parts::h1(&title))
-        (form.summary(words))
+        (form.summary(words, &LABELS))
         form method="post" class="stack form-narrow" {
             (Input::text("title", "voices-title").help("voices-title-help").show(words, form))
             (Input::area("services", "voices-services", 3).help("voices-services-help").show(words, form))

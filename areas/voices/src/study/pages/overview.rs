@@ -1,20 +1,20 @@
 //! The overview of a study, and its card for those who see no more.
 
 use axum::extract::{Path, Query};
-use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use frame::{Ask, Failure, FormData, Reply, saved, show};
 use people::{Act, Layer, StudyPart, Visitor, members};
+use ui::form::{Form, Input, select};
 use ui::parts::{self, Paging, Tone};
-use ui::{Crumb, Markup, dates, html};
+use ui::{Crumb, Markup, Page, dates, html};
 
 use super::{
     PageQuery, card_door, history_lines, members_door, members_part, state_tag, study_crumbs,
     study_nav,
 };
 use crate::source::SourceSummary;
-use crate::study::{
-    Facts, GuideTheme, Missing, Study, StudyCard, StudyState, acts, missing, store as rows,
-};
+use crate::study::{Facts, GuideTheme, Missing, Study, StudyState, acts, missing, store as rows};
 
 /// Sources on one page of the overview.
 const SOURCES: i64 = 50;
@@ -26,16 +26,44 @@ pub async fn overview(ask: Ask, Path(slug): Path<String>, Query(query): Query<Pa
     let study = rows::by_slug(&ask.hub.store().read(), &slug)
         .await?
         .ok_or(Failure::NotFound)?;
-    if !visitor.may(Act::Read, &study) {
-        return card(ask, visitor, study).await;
-    }
+    sheet(&ask, &visitor, study, query.page, &Form::default()).await
+}
+
+/// The overview, or the card, with a form of it as it was filled in.
+pub(super) async fn sheet(
+    ask: &Ask,
+    visitor: &Visitor,
+    study: Study,
+    page: Option<i64>,
+    form: &Form,
+) -> Reply {
+    let page = if visitor.may(Act::Read, &study) {
+        whole(ask, visitor, study, page, form).await?
+    } else {
+        card(ask, visitor, study, form).await?
+    };
+    let response = show(&page);
+    Ok(if form.is_fine() {
+        response
+    } else {
+        (StatusCode::UNPROCESSABLE_ENTITY, response).into_response()
+    })
+}
+
+async fn whole(
+    ask: &Ask,
+    visitor: &Visitor,
+    study: Study,
+    page: Option<i64>,
+    form: &Form,
+) -> Result<Page, Failure> {
     let study = visitor.read(study).await?;
     let db = ask.hub.store().read();
-    let facts = acts::facts(&db, study.id).await?;
+    let facts = acts::facts(&ask.hub, &db, study.id).await?;
     let guide = rows::guide(&db, study.id).await?;
     let total = crate::source_count(&db, study.id).await?;
     let paging = Paging {
-        page: query.page.unwrap_or(1).clamp(1, 100_000),
+        page: page.unwrap_or(1).clamp(1, 100_000),
         size: SOURCES,
         total,
     };
@@ -43,40 +71,50 @@ pub async fn overview(ask: Ask, Path(slug): Path<String>, Query(query): Query<Pa
     let newest = rows::history(&db, study.id, i64::MAX, NEWEST).await?;
     let leads = visitor.may(Act::Change, &*study);
     let body = html! {
-        (study_nav(&ask, &study, ""))
+        (study_nav(ask, &study, ""))
         (parts::h1(&study.title))
-        (state_part(&ask, &study, &facts, leads))
-        (sources_part(&ask, &study, &sources))
+        (form.summary(&ask.words, &LABELS))
+        (state_part(ask, &study, &facts, leads, form))
+        (sources_part(ask, &study, &sources))
         (paging.show(&ask.words, |page| format!("/studies/{}?page={page}", study.slug)))
-        (commission_part(&ask, &study, &guide, leads))
-        (members_of(&ask, &visitor, &study).await?)
+        (commission_part(ask, &study, &guide, leads))
+        (members_of(ask, visitor, &study, form).await?)
         section class="study-part" {
             (parts::h2(&ask.t("voices-history")))
-            (history_lines(&ask, &newest).await?)
+            (history_lines(ask, &newest).await?)
             p { a class="ds-link" href={ "/studies/" (study.slug) "/history" } { (ask.t("voices-history-all")) } }
         }
     };
-    let mut crumbs = study_crumbs(&ask, &study);
+    let mut crumbs = study_crumbs(ask, &study);
     crumbs.truncate(1);
-    Ok(show(&ask.page(study.title.clone(), body).crumbs(crumbs)))
+    Ok(ask.page(study.title.clone(), body).crumbs(crumbs))
 }
+
+/// Fields of the page's forms that may have to be mended, with their labels.
+const LABELS: [(&str, &str); 4] = [
+    ("reason", "voices-reason"),
+    ("back-reason", "voices-reason"),
+    ("account", "voices-member-who"),
+    ("role", "voices-member-as"),
+];
 
 /// What somebody sees who does not work in the study: that it is there, how far it is, who works
 /// in it if that is theirs to know.
-async fn card(ask: Ask, visitor: Visitor, study: Study) -> Reply {
+async fn card(ask: &Ask, visitor: &Visitor, study: Study, form: &Form) -> Result<Page, Failure> {
     visitor.read(card_door(&study)).await?;
     let body = html! {
         (parts::h1(&study.title))
-        p { (state_tag(&ask, study.state)) " " (since(&ask, &study)) }
+        (form.summary(&ask.words, &LABELS))
+        p { (state_tag(ask, study.state)) " " (since(ask, &study)) }
         p { (ask.words.tv("voices-begun", &[("day", dates::day(study.made_at, ask.lang()).into())])) }
         @if visitor.may(Act::Read, &StudyPart(study.id.uuid(), Layer::Released)) {
             p { (parts::button_link(&format!("/studies/{}/report", study.slug), &ask.t("voices-card-released"))) }
         }
         (parts::alert(Tone::Info, html! { p { (ask.t("voices-card-only")) } }))
-        (members_of(&ask, &visitor, &study).await?)
+        (members_of(ask, visitor, &study, form).await?)
     };
     let crumbs = vec![Crumb::new("/studies", ask.t("voices-menu"))];
-    Ok(show(&ask.page(study.title.clone(), body).crumbs(crumbs)))
+    Ok(ask.page(study.title.clone(), body).crumbs(crumbs))
 }
 
 fn since(ask: &Ask, study: &Study) -> String {
@@ -86,7 +124,12 @@ fn since(ask: &Ask, study: &Study) -> String {
     )
 }
 
-async fn members_of(ask: &Ask, visitor: &Visitor, study: &Study) -> Result<Markup, Failure> {
+async fn members_of(
+    ask: &Ask,
+    visitor: &Visitor,
+    study: &Study,
+    form: &Form,
+) -> Result<Markup, Failure> {
     let chooses = visitor.may(Act::Change, &members_door(study));
     if !chooses && !visitor.may(Act::Read, study) {
         return Ok(html! {});
@@ -98,18 +141,16 @@ async fn members_of(ask: &Ask, visitor: &Visitor, study: &Study) -> Result<Marku
     } else {
         None
     };
-    let card = StudyCard {
-        id: study.id,
-        slug: study.slug.clone(),
-        title: study.title.clone(),
-        state: study.state,
-        state_at: study.state_at,
-        made_at: study.made_at,
-    };
-    Ok(members_part(ask, &card, &members, possible.as_deref()))
+    Ok(members_part(
+        ask,
+        &study.slug,
+        &members,
+        possible.as_deref(),
+        form,
+    ))
 }
 
-fn state_part(ask: &Ask, study: &Study, facts: &Facts, leads: bool) -> Markup {
+fn state_part(ask: &Ask, study: &Study, facts: &Facts, leads: bool, form: &Form) -> Markup {
     let lacking = missing(study.state, facts);
     html! {
         section class="study-part ds-card state-card" {
@@ -117,9 +158,9 @@ fn state_part(ask: &Ask, study: &Study, facts: &Facts, leads: bool) -> Markup {
             (steps(ask, study.state))
             @if !lacking.is_empty() { (lacks(ask, &lacking)) }
             @if let Some(next) = study.state.next().filter(|_| leads) {
-                (move_form(ask, study, next, !lacking.is_empty()))
+                (move_form(ask, study, next, !lacking.is_empty(), form))
             }
-            @if leads && study.state != StudyState::Draft { (back_form(ask, study)) }
+            @if leads && study.state != StudyState::Draft { (back_form(ask, study, form)) }
         }
     }
 }
@@ -142,17 +183,19 @@ fn lacks(ask: &Ask, lacking: &[Missing]) -> Markup {
     }
 }
 
-fn move_form(ask: &Ask, study: &Study, next: StudyState, needs_reason: bool) -> Markup {
+fn move_form(
+    ask: &Ask,
+    study: &Study,
+    next: StudyState,
+    needs_reason: bool,
+    form: &Form,
+) -> Markup {
     let name = ask.t(next.text_key());
     html! {
         form method="post" action={ "/studies/" (study.slug) "/state" } class="stack" {
             input type="hidden" name="to" value=(next.word());
             @if needs_reason {
-                div class="ds-field" {
-                    label class="ds-label" for="reason" { (ask.t("voices-reason")) }
-                    div data-field="description" id="reason-help" { (ask.t("voices-reason-help")) }
-                    textarea class="ds-input" id="reason" name="reason" rows="2" required aria-describedby="reason-help" {}
-                }
+                (Input::area("reason", "voices-reason", 2).help("voices-reason-help").show(&ask.words, form))
             }
             button class="ds-button" type="submit" data-variant=(if needs_reason { "secondary" } else { "primary" }) {
                 (ask.words.tv("voices-move-on", &[("state", name.into())]))
@@ -161,21 +204,19 @@ fn move_form(ask: &Ask, study: &Study, next: StudyState, needs_reason: bool) -> 
     }
 }
 
-fn back_form(ask: &Ask, study: &Study) -> Markup {
+fn back_form(ask: &Ask, study: &Study, form: &Form) -> Markup {
+    let earlier: Vec<(String, String)> = study
+        .state
+        .earlier()
+        .into_iter()
+        .map(|state| (state.word().to_owned(), ask.t(state.text_key())))
+        .collect();
     html! {
-        details class="ds-details" {
+        details class="ds-details" open[form.what_is_wrong("back-reason").is_some()] {
             summary { (ask.t("voices-back")) }
             form method="post" action={ "/studies/" (study.slug) "/state" } class="stack" {
-                div class="ds-field" {
-                    label class="ds-label" for="to" { (ask.t("voices-back-to")) }
-                    select class="ds-input" id="to" name="to" {
-                        @for state in study.state.earlier() { option value=(state.word()) { (ask.t(state.text_key())) } }
-                    }
-                }
-                div class="ds-field" {
-                    label class="ds-label" for="back-reason" { (ask.t("voices-reason")) }
-                    textarea class="ds-input" id="back-reason" name="reason" rows="2" required {}
-                }
+                (select(&ask.words, form, "to", "voices-back-to", &earlier))
+                (Input::area("back-reason", "voices-reason", 2).show(&ask.words, form))
                 button class="ds-button" data-variant="secondary" type="submit" { (ask.t("voices-back-button")) }
             }
         }
@@ -264,22 +305,43 @@ pub async fn move_on(ask: Ask, Path(slug): Path<String>, data: FormData) -> Repl
         .await?
         .ok_or(Failure::NotFound)?;
     let mut form = data.form();
-    let to: StudyState = form.value("to").parse().map_err(|()| Failure::NotFound)?;
-    let reason = form.optional("reason", 2_000);
+    let to: StudyState = form
+        .value("to")
+        .parse()
+        .map_err(|()| Failure::conflict("VO0002", "voices-not-next"))?;
+    let field = if to < study.state {
+        "back-reason"
+    } else {
+        "reason"
+    };
+    let reason = form.optional(field, 2_000);
     if !form.is_fine() {
-        return Err(Failure::bad("VO0005", "ui-field-too-long"));
+        return sheet(&ask, &visitor, study, None, &form).await;
     }
-    let address = format!("/studies/{}", study.slug);
-    let id: Id<Study> = study.id;
-    ask.hub
+    let (hub, who, what) = (ask.hub.clone(), visitor.clone(), study.clone());
+    let moved: Result<(), Failure> = ask
+        .hub
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let facts = acts::facts(tx, id).await?;
-                acts::set_state(tx, &visitor, &study, to, &reason, &facts).await
+                let facts = acts::facts(&hub, tx, what.id).await?;
+                acts::set_state(tx, &who, &what, to, &reason, &facts).await
             })
         })
-        .await?;
-    ask.hub.tell(id.uuid());
-    Ok(redirect(&address))
+        .await;
+    match moved {
+        Ok(()) => {
+            ask.hub.tell(study.id.uuid());
+            Ok(saved(&format!("/studies/{}", study.slug)))
+        }
+        Err(Failure::Refused {
+            code: "VO0001",
+            text,
+            ..
+        }) => {
+            form.wrong(field, text);
+            sheet(&ask, &visitor, study, None, &form).await
+        }
+        Err(other) => Err(other),
+    }
 }

@@ -4,16 +4,18 @@
 //! `bare_add_mark DATABASE TIMES` works on a hub's SQLite file that nobody serves, and prints the
 //! median in milliseconds.
 
-use std::io::Write;
-use std::time::{Duration, Instant};
+mod bare;
 
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use bare::{Fault, connect, median, sql};
 use base::{Chance, Clock, Uuid};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
-
-type Fault = Box<dyn std::error::Error>;
 
 #[tokio::main]
 async fn main() -> Result<(), Fault> {
@@ -21,11 +23,10 @@ async fn main() -> Result<(), Fault> {
     let (Some(path), Some(times)) = (args.next(), args.next()) else {
         return Err("bare_add_mark DATABASE TIMES".into());
     };
-    let db = connect(&path).await?;
+    let path = Path::new(&path);
+    let db = connect(path).await?;
     let place = Place::find(&db).await?;
-    let folder = std::path::Path::new(&path)
-        .parent()
-        .unwrap_or(std::path::Path::new("."));
+    let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = std::fs::File::create(folder.join("bare.log"))?;
     let (chance, clock) = (Chance::from_system()?, Clock::System);
     let mut taken = Vec::new();
@@ -36,39 +37,10 @@ async fn main() -> Result<(), Fault> {
         place.mark(&db, &ids, n, clock.now().micros()).await?;
         file.write_all(&[b'x'; 64])?;
         file.sync_data()?;
-        taken.push(begun.elapsed());
+        taken.push(begun.elapsed().as_secs_f64() * 1000.0);
     }
-    taken.sort();
-    let median = taken
-        .get(taken.len() / 2)
-        .copied()
-        .unwrap_or(Duration::ZERO);
-    writeln!(std::io::stdout(), "{:.3}", median.as_secs_f64() * 1000.0)?;
+    writeln!(std::io::stdout(), "{:.3}", median(taken))?;
     Ok(())
-}
-
-async fn connect(path: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new("sqlite::memory:");
-    options
-        .max_connections(1)
-        .sqlx_logging(false)
-        .test_before_acquire(false);
-    let path = path.to_owned();
-    options.map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite
-            .in_memory(false)
-            .shared_cache(false)
-            .filename(&path)
-            .foreign_keys(true)
-            .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
-            .pragma("secure_delete", "ON")
-    });
-    Database::connect(options).await
-}
-
-fn sql(text: &str, values: Vec<Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Sqlite, text, values)
 }
 
 /// Where the marks go: any block, code and coder of the same study.

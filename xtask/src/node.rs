@@ -1,11 +1,10 @@
 //! Node and npm: is there a usable one, and are the packages of the lock file installed?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::places::Places;
-use crate::process;
-use crate::stamp;
+use crate::{files, process, stamp};
 
 const OLDEST: (u32, u32) = (20, 11);
 
@@ -41,6 +40,33 @@ pub fn tool(places: &Places, name: &str) -> Command {
 /// The folder of an installed package.
 pub fn package(places: &Places, name: &str) -> PathBuf {
     places.modules().join(name)
+}
+
+/// Makes scripts, with all of ours that they use, into what Node runs; they find packages where `out` is in
+/// `node_modules`. `e2e/x.ts` becomes `out/e2e/x.mjs`.
+pub fn bundle(places: &Places, sources: &[PathBuf], out: &Path) -> Result<(), String> {
+    let mut esbuild = tool(places, "esbuild");
+    esbuild
+        .args(
+            sources
+                .iter()
+                .map(|source| files::below(&places.root, source)),
+        )
+        .args([
+            "--bundle",
+            "--platform=node",
+            "--target=node20",
+            "--format=esm",
+            "--packages=external",
+        ])
+        .args([
+            "--out-extension:.js=.mjs",
+            "--sourcemap=inline",
+            "--log-level=warning",
+            "--outbase=.",
+        ])
+        .arg(format!("--outdir={}", out.display()));
+    process::run(&mut esbuild)
 }
 
 fn check_node() -> Result<(), String> {

@@ -35,15 +35,26 @@ struct Target {
 /// Builds page assets and program, and tells where the program is.
 pub fn build(places: &Places, profile: Profile) -> Result<PathBuf, String> {
     assets::build(places)?;
+    built(places, profile, &["--package", NAME], NAME)
+}
+
+/// Builds an example of one of our packages, and tells where it is.
+pub fn example(
+    places: &Places,
+    profile: Profile,
+    package: &str,
+    name: &str,
+) -> Result<PathBuf, String> {
+    let what = ["--package", package, "--example", name];
+    built(places, profile, &what, name)
+}
+
+fn built(places: &Places, profile: Profile, what: &[&str], name: &str) -> Result<PathBuf, String> {
     let mut cargo = process::cargo();
     cargo
-        .args([
-            "build",
-            "--package",
-            NAME,
-            "--message-format",
-            "json-render-diagnostics",
-        ])
+        .arg("build")
+        .args(what)
+        .args(["--message-format", "json-render-diagnostics"])
         .current_dir(&places.root)
         .stdout(Stdio::piped());
     if profile == Profile::Release {
@@ -62,20 +73,20 @@ pub fn build(places: &Places, profile: Profile) -> Result<PathBuf, String> {
         .flat_map(|out| BufReader::new(out).lines())
     {
         let message = message.map_err(|e| format!("{line}: {e}"))?;
-        found = executable(&message).or(found);
+        found = executable(&message, name).or(found);
     }
     let status = child.wait().map_err(|e| format!("{line}: {e}"))?;
     match (status.success(), found) {
         (true, Some(path)) => Ok(path),
-        (true, None) => Err(format!("{line}: made no program called {NAME}")),
-        (false, _) => Err(format!("{line}: the program could not be built")),
+        (true, None) => Err(format!("{line}: made no program called {name}")),
+        (false, _) => Err(format!("{line}: {name} could not be built")),
     }
 }
 
-/// The program's path, when this line of cargo's account tells of it.
-fn executable(line: &str) -> Option<PathBuf> {
+/// A program's path, when this line of cargo's account tells of it.
+fn executable(line: &str, name: &str) -> Option<PathBuf> {
     let message: Message = serde_json::from_str(line).ok()?;
-    message.target.filter(|target| target.name == NAME)?;
+    message.target.filter(|target| target.name == name)?;
     message.executable
 }
 
@@ -91,14 +102,14 @@ mod tests {
             )
         };
         assert_eq!(
-            executable(&of(NAME)),
+            executable(&of(NAME), NAME),
             Some(PathBuf::from("/t/debug/knutepunkt"))
         );
-        assert_eq!(executable(&of("other")), None);
+        assert_eq!(executable(&of("other"), NAME), None);
         assert_eq!(
-            executable(r#"{"reason":"build-finished","success":true}"#),
+            executable(r#"{"reason":"build-finished","success":true}"#, NAME),
             None
         );
-        assert_eq!(executable("not json"), None);
+        assert_eq!(executable("not json", NAME), None);
     }
 }

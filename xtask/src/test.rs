@@ -176,28 +176,7 @@ fn bundle_walks(places: &Places) -> Result<Vec<PathBuf>, String> {
     }
     let out = places.cache().join("walks");
     files::remove(&out)?;
-    let mut esbuild = node::tool(places, "esbuild");
-    esbuild
-        .args(
-            sources
-                .iter()
-                .map(|source| files::below(&places.root, source)),
-        )
-        .args([
-            "--bundle",
-            "--platform=node",
-            "--target=node20",
-            "--format=esm",
-            "--packages=external",
-        ])
-        .args([
-            "--out-extension:.js=.mjs",
-            "--sourcemap=inline",
-            "--log-level=warning",
-            "--outbase=.",
-        ])
-        .arg(format!("--outdir={}", out.display()));
-    process::run(&mut esbuild)?;
+    node::bundle(places, &sources, &out)?;
     files::tree(&out, &|file| file.to_string_lossy().ends_with(".test.mjs"))
 }
 

@@ -9,7 +9,7 @@ use store::jobs::{self, ATTEMPTS, Job, State};
 use store::{Engine, Fault};
 use tokio::sync::Semaphore;
 
-use crate::Hub;
+use crate::{Hub, night};
 
 /// A job at hand.
 pub struct Work {
@@ -76,7 +76,12 @@ pub async fn run(hub: Hub, stop: impl Future<Output = ()>) -> Result<(), Fault> 
     let worker = hub.chance().uuid(hub.now());
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     tokio::pin!(stop);
+    let mut night = hub.now();
     loop {
+        if hub.now() >= night {
+            night = hub.now().plus(night::AGAIN);
+            night::run(&hub).await;
+        }
         let slot = tokio::select! {
             () = &mut stop => return Ok(()),
             slot = slots.clone().acquire_owned() => slot.map_err(|_| Fault::Closed)?,

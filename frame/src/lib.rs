@@ -16,6 +16,7 @@ mod ask;
 mod failure;
 mod hub;
 pub mod jobs;
+mod night;
 mod pipeline;
 mod routes;
 

@@ -25,6 +25,7 @@ async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
     // The trail is read first: what is written meanwhile is then in the witness at least.
     let mut faults = Vec::new();
     let mut rows: HashMap<Uuid, Digest> = HashMap::new();
+    let mut ends: HashMap<Uuid, Uuid> = HashMap::new();
     let mut after = Uuid::nil();
     loop {
         let page = trail::page(&store.read(), store.instance(), after, PAGE).await?;
@@ -36,6 +37,9 @@ async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
                     "trail row {} was changed after it was written: restore it from a backup",
                     kept.entry.id
                 ));
+            }
+            if let Some(before) = kept.entry.ends() {
+                ends.insert(kept.entry.id, before);
             }
             rows.insert(kept.entry.id, kept.digest);
         }
@@ -49,10 +53,20 @@ async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
             "witness {place}: the chain is broken there; compare with a backup of the witness"
         ));
     }
+    // What came to its end was written down; only a line that was witnessed counts.
+    let ended = account
+        .lines
+        .iter()
+        .filter(|line| rows.get(&line.trail) == Some(&line.digest))
+        .filter_map(|line| ends.get(&line.trail))
+        .max()
+        .copied()
+        .unwrap_or(Uuid::nil());
     for line in &account.lines {
         match rows.remove(&line.trail) {
             Some(digest) if digest == line.digest => {}
             Some(_) => faults.push(format!("trail row {} is not the one that was witnessed: restore from a backup", line.trail)),
+            None if line.trail < ended => {}
             // Written after the trail was read.
             None if line.trail > after => {}
             None if is_repeated(&account.lines, line) => {}

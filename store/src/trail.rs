@@ -3,10 +3,10 @@
 //! Who may do it is decided in `people`; this module only keeps the line. See [`crate::witness`]
 //! for how a missing line is noticed.
 
-use base::{Digest, Time, Uuid, digest_of};
+use base::{Chance, DAY, Digest, Time, Uuid, digest_of};
 
 use crate::witness::Line;
-use crate::{Conn, Fault, Row, Tx, params};
+use crate::{Conn, Fault, Row, Store, Tx, params};
 
 /// One line of the trail.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +91,87 @@ impl Tx {
             digest,
         });
         Ok(())
+    }
+}
+
+/// How long a line stands: 24 months.
+pub const KEPT: i64 = 730 * DAY;
+/// The folder of lines that nobody has ended for so long after their time is no more in use, and
+/// another instance ends them.
+const LEFT_BEHIND: i64 = 90 * DAY;
+/// The act and the kind of the line that says: what was written before its subject has ended.
+const ENDED: (&str, &str) = ("end", "trail");
+/// Lines ended in one act.
+const AT_ONCE: i64 = 1_000;
+
+/// The smallest id that is made at this moment or later: ids begin with their time.
+#[must_use]
+pub fn first_at(at: Time) -> Uuid {
+    let millis = u128::try_from(at.micros() / 1_000).unwrap_or(0);
+    Uuid::from_u128((millis & 0xffff_ffff_ffff) << 80)
+}
+
+impl Entry {
+    /// When this line says that older ones have ended: the smallest id that still stands. None
+    /// for other lines, and for one that would end lines before their time.
+    #[must_use]
+    pub fn ends(&self) -> Option<Uuid> {
+        let says_so = (self.act.as_str(), self.kind.as_str()) == ENDED;
+        (says_so && self.subject <= first_at(self.at.plus(-KEPT))).then_some(self.subject)
+    }
+}
+
+/// Ends the lines whose time is over; gives how many. That they have ended is first written down
+/// as a line itself, so that [`crate::check`] can tell an ended line from a lost one; the witness
+/// keeps id and digest, and its chain goes on.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn end_old(store: &Store, chance: &Chance, now: Time) -> Result<u64, Fault> {
+    let before = first_at(now.plus(-KEPT));
+    let left = first_at(now.plus(-KEPT - LEFT_BEHIND));
+    let own = store.instance();
+    let old = store
+        .read()
+        .one(
+            "SELECT id FROM trail WHERE id < $1 AND (instance = $2 OR id < $3) LIMIT 1",
+            params![before, own, left],
+        )
+        .await?;
+    if old.is_none() {
+        return Ok(0);
+    }
+    let line = Entry {
+        id: chance.uuid(now),
+        at: now,
+        actor: None,
+        role: "hub".into(),
+        act: ENDED.0.into(),
+        kind: ENDED.1.into(),
+        subject: before,
+        ground: "24_months".into(),
+    };
+    store
+        .write(move |tx| Box::pin(async move { tx.trail(&line).await }))
+        .await?;
+    let mut ended = 0;
+    loop {
+        let gone: u64 = store
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.exec(
+                        "DELETE FROM trail WHERE id IN (SELECT id FROM trail WHERE id < $1 \
+                         AND (instance = $2 OR id < $3) ORDER BY id LIMIT $4)",
+                        params![before, own, left, AT_ONCE],
+                    )
+                    .await
+                })
+            })
+            .await?;
+        ended += gone;
+        if gone == 0 {
+            return Ok(ended);
+        }
     }
 }
 
@@ -208,6 +289,101 @@ mod tests {
                 vec![]
             );
             assert_eq!(witness::read_all(store.dir()).unwrap().lines, vec![]);
+        })
+        .await;
+    }
+
+    async fn written(store: &Store, entry: Entry) {
+        let done: Result<(), Fault> = store
+            .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
+            .await;
+        done.unwrap();
+    }
+
+    async fn ids(store: &Store) -> Vec<Uuid> {
+        let kept = page(&store.read(), store.instance(), Uuid::nil(), 5_000).await;
+        kept.unwrap().iter().map(|kept| kept.entry.id).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_line_ends_after_24_months_and_check_stays_clean() {
+        testing::each_engine(async |store, _| {
+            let chance = Chance::seeded(8);
+            let (now, day) = (testing::NOON, DAY);
+            let at = |age: i64| {
+                let at = now.plus(-age);
+                Entry {
+                    id: chance.uuid(at),
+                    ..an_entry(0, at.micros())
+                }
+            };
+            let (oldest, old, edge, new) = (
+                at(KEPT + 400 * day),
+                at(KEPT + day),
+                at(KEPT - day),
+                at(day),
+            );
+            for entry in [&oldest, &old, &edge, &new] {
+                written(store, entry.clone()).await;
+            }
+            assert_eq!(end_old(store, &chance, now).await.unwrap(), 2);
+            let left = ids(store).await;
+            assert_eq!(left[..2], [edge.id, new.id]);
+            assert_eq!(left.len(), 3, "the line that says so stands last");
+            assert_eq!(
+                crate::check::run(store).await.unwrap(),
+                Vec::<String>::new()
+            );
+            // The witness still knows every line, and its chain goes on.
+            let account = witness::read_all(store.dir()).unwrap();
+            assert_eq!((account.lines.len(), account.broken.len()), (5, 0));
+            // Nothing more has come to its end, so nothing is written.
+            assert_eq!(end_old(store, &chance, now).await.unwrap(), 0);
+            assert_eq!(ids(store).await, left);
+            // Two years on, the line that said so ends too, and another one says it.
+            let later = now.plus(KEPT + 2 * day);
+            assert_eq!(end_old(store, &chance, later).await.unwrap(), 3);
+            assert_eq!(ids(store).await.len(), 1);
+            assert_eq!(
+                crate::check::run(store).await.unwrap(),
+                Vec::<String>::new()
+            );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_line_is_lost_when_it_goes_before_its_time() {
+        testing::each_engine(async |store, _| {
+            let (chance, now) = (Chance::seeded(9), testing::NOON);
+            let young = Entry {
+                id: chance.uuid(now.plus(-DAY)),
+                ..an_entry(0, now.plus(-DAY).micros())
+            };
+            written(store, young.clone()).await;
+            // A line that would end what is younger than 24 months ends nothing.
+            let forged = Entry {
+                id: chance.uuid(now),
+                at: now,
+                act: ENDED.0.into(),
+                kind: ENDED.1.into(),
+                subject: first_at(now),
+                ..an_entry(0, now.micros())
+            };
+            assert_eq!(forged.ends(), None);
+            written(store, forged).await;
+            let gone: Result<u64, Fault> = store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        tx.exec("DELETE FROM trail WHERE id = $1", params![young.id])
+                            .await
+                    })
+                })
+                .await;
+            gone.unwrap();
+            let faults = crate::check::run(store).await.unwrap();
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(faults[0].contains("is lost"), "{faults:?}");
         })
         .await;
     }

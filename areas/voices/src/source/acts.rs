@@ -419,8 +419,8 @@ pub async fn rename_speaker(
     Ok(())
 }
 
-/// Turns of one speaker that may be put back in one act.
-const TURNS: i64 = 5_000;
+/// Turns of one speaker that are put back at a time.
+const TURNS: i64 = if cfg!(test) { 2 } else { 1_000 };
 
 /// This label was no speaker's name: it goes back into the text, and the blocks go on with the
 /// turn before them.
@@ -441,33 +441,16 @@ pub async fn not_a_speaker(
         .find(|one| one.id == speaker)
         .ok_or(Failure::NotFound)?
         .label;
-    let blocks = rows::blocks_of_speaker(tx, source.id, speaker, TURNS).await?;
     let mut last: Option<(i64, Option<Id<Speaker>>)> = None;
-    for block in blocks {
-        let goes_on = last.filter(|(place, _)| *place == block.place - 1);
-        let before = match goes_on {
-            Some((_, speaker)) => speaker,
-            None => speaker_before(tx, source.id, block.place).await?,
-        };
-        let kind = if before.is_some() {
-            BlockKind::Turn
-        } else {
-            BlockKind::Prose
-        };
-        rows::set_block(
-            tx,
-            &Block {
-                speaker: before,
-                kind,
-                ..block.clone()
-            },
-        )
-        .await?;
-        if goes_on.is_none() {
-            let text = format!("{label}: {}", block.body);
-            write(tx, visitor, source, &block, &text, "voices-did-correct").await?;
+    // Whose turn was put back is this speaker's no more, so the next ones come with the next look.
+    loop {
+        let blocks = rows::blocks_of_speaker(tx, source.id, speaker, TURNS).await?;
+        if blocks.is_empty() {
+            break;
         }
-        last = Some((block.place, before));
+        for block in blocks {
+            last = Some(put_back(tx, visitor, source, label, (block, last)).await?);
+        }
     }
     rows::drop_silent(tx, source.id).await?;
     let payload = json!({ "source": source.id, "label": label });
@@ -481,6 +464,41 @@ pub async fn not_a_speaker(
     )
     .await?;
     Ok(())
+}
+
+/// Gives one turn to the one before it; gives its place and whose it is now. `last` is the same of
+/// the turn put back before.
+async fn put_back(
+    tx: &Tx,
+    visitor: &Visitor,
+    source: &Source,
+    label: &str,
+    (block, last): (Block, Option<(i64, Option<Id<Speaker>>)>),
+) -> Result<(i64, Option<Id<Speaker>>), Failure> {
+    let goes_on = last.filter(|(place, _)| *place == block.place - 1);
+    let before = match goes_on {
+        Some((_, speaker)) => speaker,
+        None => speaker_before(tx, source.id, block.place).await?,
+    };
+    let kind = if before.is_some() {
+        BlockKind::Turn
+    } else {
+        BlockKind::Prose
+    };
+    rows::set_block(
+        tx,
+        &Block {
+            speaker: before,
+            kind,
+            ..block.clone()
+        },
+    )
+    .await?;
+    if goes_on.is_none() {
+        let text = format!("{label}: {}", block.body);
+        write(tx, visitor, source, &block, &text, "voices-did-correct").await?;
+    }
+    Ok((block.place, before))
 }
 
 async fn speaker_before(

@@ -230,6 +230,40 @@ async fn blocks_are_split_and_joined() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_speaker_who_is_none_is_put_back_however_often_they_stand() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    testing::each_engine(async |store, clock| {
+        // Looked at in groups of two: runs begin, end and go on over the borders of groups.
+        let start = [
+            "Merk: a", "Kari: b", "Merk: c", "Merk: d", "Merk: e", "Ola: f", "Merk: g",
+        ];
+        let (hub, _, source) = a_source(store, clock, &start).await;
+        let all = crate::speakers(&hub.store().read(), source.id)
+            .await
+            .unwrap();
+        let merk = all.iter().find(|one| one.label == "Merk").unwrap().id;
+        act!(&hub, &source, 1, |tx, who, of, _id, _digest| not_a_speaker(
+            tx, &who, &of, merk
+        ))
+        .unwrap();
+        assert_eq!(
+            lines(&hub, &source).await,
+            [
+                line(1, "", "Merk: a"),
+                line(2, "Kari", "b"),
+                line(3, "Kari", "Merk: c"),
+                line(4, "Kari", "d"),
+                line(5, "Kari", "e"),
+                line(6, "Ola", "f"),
+                line(7, "Ola", "Merk: g"),
+            ]
+        );
+        told();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn speakers_are_put_right() {
     let _turn = ONE_AT_A_TIME.lock().await;
     testing::each_engine(async |store, clock| {

@@ -15,6 +15,8 @@ use super::{Ground, Known, Measurement, hundredths, median, rounded};
 use crate::clock;
 
 const MARKS: usize = 300;
+/// Marks before time is taken.
+const WARM_UP: usize = 20;
 const STUDY: &str = "oppsokende-team";
 
 pub const KNOWN: Known = Known {
@@ -29,8 +31,19 @@ fn take(ground: &Ground) -> Result<Measurement, String> {
     let small = document(&ground.program, &hub, "ti-kilobyte.txt", 10_000)?;
     let large = document(&ground.program, &hub, "en-megabyte.txt", 1_000_000)?;
     let code = a_code(&person)?;
-    let in_small = mark_many(&person, &small, &code)?;
-    let in_large = mark_many(&person, &large, &code)?;
+    let (small, large) = (Place::find(&person, &small)?, Place::find(&person, &large)?);
+    let (mut in_small, mut in_large) = (Vec::new(), Vec::new());
+    // One here and one there, so that what else the machine does strikes both alike.
+    for n in 0..WARM_UP + MARKS {
+        let (one, other) = (
+            small.mark(&person, &code, n)?,
+            large.mark(&person, &code, n)?,
+        );
+        if n >= WARM_UP {
+            in_small.push(one);
+            in_large.push(other);
+        }
+    }
     hub.stop();
     let bare = ground.bare("bare_add_mark", &[&hub.database(), &MARKS.to_string()])?;
     let bare = bare.as_f64().ok_or("the bare twin gave no number")?;
@@ -95,29 +108,41 @@ fn a_code(person: &Person) -> Result<String, String> {
         .ok_or_else(|| "no code can be used".to_owned())
 }
 
-fn mark_many(person: &Person, source: &str, code: &str) -> Result<Vec<f64>, String> {
-    let window = person.json(&format!("/api/v1/sources/{source}/window?from=1&limit=40"))?;
-    let blocks: Vec<String> = window
-        .get("blocks")
-        .and_then(Value::as_array)
-        .ok_or("no blocks")?
-        .iter()
-        .filter_map(|block| Some(block.get("id")?.as_str()?.to_owned()))
-        .collect();
-    let path = format!("/api/v1/sources/{source}/marks");
-    let mut times = Vec::with_capacity(MARKS);
-    for n in 0..MARKS {
-        let block = blocks.get(n % blocks.len().max(1)).ok_or("no blocks")?;
-        let from = n / blocks.len();
+/// Where the marks go: the first blocks of a source.
+struct Place {
+    marks: String,
+    blocks: Vec<String>,
+}
+
+impl Place {
+    fn find(person: &Person, source: &str) -> Result<Self, String> {
+        let window = person.json(&format!("/api/v1/sources/{source}/window?from=1&limit=40"))?;
+        let blocks = window.get("blocks").and_then(Value::as_array);
+        let blocks: Vec<String> = blocks
+            .ok_or("no blocks")?
+            .iter()
+            .filter_map(|block| Some(block.get("id")?.as_str()?.to_owned()))
+            .collect();
+        Ok(Self {
+            marks: format!("/api/v1/sources/{source}/marks"),
+            blocks,
+        })
+    }
+
+    /// Makes the n-th mark; how many ms it took.
+    fn mark(&self, person: &Person, code: &str, n: usize) -> Result<f64, String> {
+        let count = self.blocks.len().max(1);
+        let block = self.blocks.get(n % count).ok_or("no blocks")?;
+        let from = n / count;
         let body = json!({
             "from": { "block": block, "at": from },
             "to": { "block": block, "at": from + 9 },
             "codes": [code],
         });
         let begun = clock::now();
-        let answer = person.send(&path, "application/json", body.to_string().as_bytes())?;
-        times.push(begun.elapsed().as_secs_f64() * 1000.0);
-        answer.fine(&path)?;
+        let answer = person.send(&self.marks, "application/json", body.to_string().as_bytes())?;
+        let took = begun.elapsed().as_secs_f64() * 1000.0;
+        answer.fine(&self.marks)?;
+        Ok(took)
     }
-    Ok(times)
 }

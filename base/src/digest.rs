@@ -48,6 +48,23 @@ impl Digest {
     }
 }
 
+/// The plain SHA-256 of a file that comes in pieces; the same as [`Digest::of_file`] of the whole.
+#[derive(Clone, Default)]
+pub struct FileDigest(Sha256);
+
+impl FileDigest {
+    /// The next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest of all pieces.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.hex())
@@ -73,5 +90,15 @@ mod tests {
         );
         assert_eq!(Digest::from_hex(&digest.hex()), Some(digest));
         assert_eq!(Digest::from_hex("zz"), None);
+    }
+
+    #[test]
+    fn pieces_have_the_digest_of_the_whole() {
+        let mut pieces = FileDigest::default();
+        for piece in ["he", "", "i"] {
+            pieces.update(piece.as_bytes());
+        }
+        assert_eq!(pieces.finish(), Digest::of_file(b"hei"));
+        assert_eq!(FileDigest::default().finish(), Digest::of_file(b""));
     }
 }

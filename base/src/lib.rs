@@ -13,7 +13,7 @@ mod time;
 
 pub use actor::{Account, Actor, Membership, Role, Session};
 pub use chance::Chance;
-pub use digest::{Digest, digest_of};
+pub use digest::{Digest, FileDigest, digest_of};
 pub use id::Id;
 pub use lang::Lang;
 pub use time::{Clock, DAY, HOUR, MINUTE, SECOND, Time};

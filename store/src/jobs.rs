@@ -7,7 +7,7 @@
 use base::{Id, Time, Uuid};
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, Fault, Row, Store, Tx, dialect, params};
+use crate::{Conn, Fault, IntoValue, Row, Store, Tx, dialect, params};
 
 /// Where a job stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -187,6 +187,44 @@ pub async fn claim(store: &Store, worker: Uuid, now: Time) -> Result<Option<Job>
         .await
 }
 
+/// Leases one certain job that waits, for a command that works on it itself; false when another
+/// worker was quicker.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn claim_this(tx: &Tx, id: Id<Job>, worker: Uuid, now: Time) -> Result<bool, Fault> {
+    let taken = tx
+        .exec(
+            "UPDATE job SET state = 'running', worker = $1, lease_until = $2, attempts = attempts + 1 \
+             WHERE id = $3 AND state = 'queued'",
+            params![worker, now.plus(LEASE), id],
+        )
+        .await?;
+    Ok(taken == 1)
+}
+
+/// Which of these jobs wait or are worked on, in no order.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn going_on(db: &Conn, ids: &[Id<Job>]) -> Result<Vec<Id<Job>>, Fault> {
+    // A statement takes a limited number of values.
+    const AT_ONCE: usize = 500;
+    let mut found = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT id FROM job WHERE state IN ('queued', 'running') AND id IN ({})",
+            places.join(", ")
+        );
+        let values = some.iter().map(|id| (*id).into_value()).collect();
+        for row in db.all(&sql, values).await? {
+            found.push(row.id("id")?);
+        }
+    }
+    Ok(found)
+}
+
 /// Is there anything [`claim`] would give? Asked without writing, since an idle hub should not
 /// touch its disk.
 ///
@@ -355,6 +393,45 @@ mod tests {
             result.unwrap();
             let job = get(&store.read(), id).await.unwrap().unwrap();
             assert_eq!((job.state, job.done, job.total), (State::Cancelled, 1, 2));
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_certain_job_is_taken_once_and_what_goes_on_is_known() {
+        testing::each_engine(async |store, clock| {
+            let (now, chance) = (clock.now(), Chance::seeded(4));
+            let (here, waits) = (
+                a_job(store, &chance, now).await,
+                a_job(store, &chance, now).await,
+            );
+            let gone = chance.id(now);
+            let mut taken = Vec::new();
+            for _ in 0..2 {
+                let worker = chance.uuid(now);
+                let mine: Result<bool, Fault> = store
+                    .write(move |tx| {
+                        Box::pin(async move { claim_this(tx, here, worker, now).await })
+                    })
+                    .await;
+                taken.push(mine.unwrap());
+            }
+            assert_eq!(taken, [true, false]);
+            let job = get(&store.read(), here).await.unwrap().unwrap();
+            assert_eq!((job.state, job.attempts), (State::Running, 1));
+            let mut working = going_on(&store.read(), &[gone, waits, here]).await.unwrap();
+            working.sort();
+            assert_eq!(working, [here, waits]);
+            let done: Result<(), Fault> = store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        finish(tx, &job, State::Done, &serde_json::json!({}), now).await
+                    })
+                })
+                .await;
+            done.unwrap();
+            let working = going_on(&store.read(), &[gone, waits, here]).await.unwrap();
+            assert_eq!(working, [waits]);
         })
         .await;
     }

@@ -8,12 +8,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::{Digest, Id, Time};
+use base::{Digest, FileDigest, Id, Time};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 
 use crate::{Conn, Fault, Row, Tx, params};
 
@@ -89,6 +89,22 @@ impl Objects {
         })
     }
 
+    /// Begins a file that comes in pieces, so that no more than a few of them are in memory.
+    ///
+    /// # Errors
+    /// [`Fault::File`].
+    pub async fn begin(&self, id: Id<Object>, media: &str) -> Result<Writing, Fault> {
+        let key = Self::key(id);
+        let upload = self.store.put_multipart(&key).await?;
+        Ok(Writing {
+            pieces: WriteMultipart::new_with_chunk_size(upload, PIECE),
+            digest: FileDigest::default(),
+            size: 0,
+            path: self.folder.join(key.as_ref()),
+            object: (id, media.to_owned()),
+        })
+    }
+
     /// Reads a file and compares it with its digest.
     ///
     /// # Errors
@@ -134,8 +150,105 @@ impl Objects {
                 swept += 1;
             }
         }
-        Ok(swept)
+        let folder = self.folder.clone();
+        let unfinished = tokio::task::spawn_blocking(move || drop_unfinished(&folder, now))
+            .await
+            .map_err(|_| Fault::Closed)??;
+        Ok(swept + unfinished)
     }
+}
+
+/// Bytes written at a time.
+const PIECE: usize = 1 << 20;
+/// Pieces on their way to the disk at once.
+const AT_ONCE: usize = 2;
+
+/// A file on its way in. It has no name until it is finished; one that is dropped is gone.
+pub struct Writing {
+    pieces: WriteMultipart,
+    digest: FileDigest,
+    size: i64,
+    path: PathBuf,
+    object: (Id<Object>, String),
+}
+
+impl Writing {
+    /// The next piece.
+    ///
+    /// # Errors
+    /// [`Fault::File`].
+    pub async fn write(&mut self, piece: Bytes) -> Result<(), Fault> {
+        self.pieces.wait_for_capacity(AT_ONCE).await?;
+        self.digest.update(&piece);
+        self.size = self
+            .size
+            .saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
+        self.pieces.put(piece);
+        Ok(())
+    }
+
+    /// Bytes so far.
+    #[must_use]
+    pub fn size(&self) -> i64 {
+        self.size
+    }
+
+    /// The whole file, flushed. Name it in the database with [`add`].
+    ///
+    /// # Errors
+    /// [`Fault::File`].
+    pub async fn finish(self) -> Result<Object, Fault> {
+        self.pieces.finish().await?;
+        let path = self.path;
+        tokio::task::spawn_blocking(move || flush(&path))
+            .await
+            .map_err(|_| Fault::Closed)??;
+        let (id, media) = self.object;
+        Ok(Object {
+            id,
+            digest: self.digest.finish(),
+            size: self.size,
+            media,
+        })
+    }
+
+    /// Gives it up; nothing of it stays.
+    ///
+    /// # Errors
+    /// [`Fault::File`].
+    pub async fn abort(self) -> Result<(), Fault> {
+        Ok(self.pieces.abort().await?)
+    }
+}
+
+/// Takes away what a power cut has left of files on their way in: the store keeps them beside their
+/// place, with a `#` in the name, and does not list them.
+fn drop_unfinished(folder: &Path, now: Time) -> Result<usize, Fault> {
+    let mut gone = 0;
+    for shelf in std::fs::read_dir(folder)? {
+        let shelf = shelf?.path();
+        if !shelf.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(&shelf)? {
+            let file = file?;
+            let unfinished = file.file_name().to_string_lossy().contains('#');
+            if unfinished && age(&file.metadata()?, now) > ORPHAN_AGE {
+                std::fs::remove_file(file.path())?;
+                gone += 1;
+            }
+        }
+    }
+    Ok(gone)
+}
+
+fn age(file: &std::fs::Metadata, now: Time) -> i64 {
+    let micros = file
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_micros()).ok());
+    micros.map_or(0, |micros| now.since(Time::from_micros(micros)))
 }
 
 /// Flushes the file and the folder it was renamed into.
@@ -157,6 +270,16 @@ pub async fn add(tx: &Tx, object: &Object, now: Time) -> Result<(), Fault> {
         params![object.id, object.digest, object.size, &object.media, now],
     )
     .await?;
+    Ok(())
+}
+
+/// Takes an object's row away; its file is deleted after the commit, with [`Objects::delete`].
+///
+/// # Errors
+/// [`Fault`] of the database, also while something still points to it.
+pub async fn forget(tx: &Tx, id: Id<Object>) -> Result<(), Fault> {
+    tx.exec("DELETE FROM object WHERE id = $1", params![id])
+        .await?;
     Ok(())
 }
 
@@ -226,6 +349,54 @@ mod tests {
             let path = store.dir().join("objects").join(Objects::key(id).as_ref());
             std::fs::write(path, "hej").unwrap();
             assert!(store.objects().get(&object).await.is_err());
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_in_pieces_is_the_same_file_and_one_given_up_is_gone() {
+        testing::each_engine(async |store, clock| {
+            let (chance, now) = (Chance::seeded(2), clock.now());
+            let id = chance.id(now);
+            // Borders of pieces and of what is written at a time lie apart.
+            let whole: Vec<u8> = (0..3 * PIECE + 17).map(|n| (n % 251) as u8).collect();
+            let mut writing = store.objects().begin(id, "text/plain").await.unwrap();
+            for piece in whole.chunks(700_001) {
+                writing.write(Bytes::copy_from_slice(piece)).await.unwrap();
+            }
+            let object = writing.finish().await.unwrap();
+            assert_eq!(
+                object,
+                Object {
+                    id,
+                    digest: Digest::of_file(&whole),
+                    size: whole.len() as i64,
+                    media: "text/plain".into(),
+                }
+            );
+            assert_eq!(store.objects().get(&object).await.unwrap(), whole);
+            let empty = store.objects().begin(chance.id(now), "text/plain").await;
+            let empty = empty.unwrap().finish().await.unwrap();
+            assert_eq!((empty.size, empty.digest), (0, Digest::of_file(b"")));
+            let names = || {
+                let folder = store.dir().join("objects");
+                let shelves = std::fs::read_dir(folder).unwrap();
+                shelves
+                    .flat_map(|shelf| std::fs::read_dir(shelf.unwrap().path()).unwrap())
+                    .count()
+            };
+            assert_eq!(names(), 2);
+            let mut given_up = store.objects().begin(chance.id(now), "x").await.unwrap();
+            given_up.write(Bytes::from(whole)).await.unwrap();
+            given_up.abort().await.unwrap();
+            assert_eq!(names(), 2);
+            // What a power cut left is swept like other orphans.
+            let left = store.objects().begin(chance.id(now), "x").await.unwrap();
+            std::mem::forget(left);
+            assert_eq!(names(), 3);
+            let later = base::Clock::System.now().plus(2 * base::DAY);
+            let swept = store.objects().sweep(&store.read(), later).await;
+            assert_eq!((swept.unwrap(), names()), (3, 0));
         })
         .await;
     }

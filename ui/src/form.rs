@@ -46,6 +46,11 @@ impl Form {
         self.values.contains_key(name)
     }
 
+    /// Puts a value into a field.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Notes that a field must be mended; `key` is a text.
     pub fn wrong(&mut self, name: &str, key: &str) {
         self.wrong.push((name.to_owned(), key.to_owned()));

@@ -1,12 +1,12 @@
 //! What is done with imports.
 
-use base::{Account, Id};
+use base::{Account, Id, Uuid};
 use bytes::Bytes;
 use frame::{Failure, Hub};
 use people::{Act, Layer, StudyPart, Visitor, members};
 use serde_json::json;
 use store::jobs::{self, Job, NewJob};
-use store::objects::{self, Object};
+use store::objects::{self, Object, Writing};
 use store::{Fault, Tx};
 
 use super::{
@@ -31,15 +31,31 @@ pub struct Put {
 /// # Errors
 /// [`Fault::File`].
 pub async fn put(hub: &Hub, name: &str, bytes: Bytes) -> Result<Put, Fault> {
+    let mut file = begin_file(hub, name).await?;
+    file.write(bytes).await?;
+    Ok(Put {
+        name: clean_name(name),
+        object: file.finish().await?,
+    })
+}
+
+/// Begins a file among the objects that comes in pieces.
+///
+/// # Errors
+/// [`Fault::File`].
+pub async fn begin_file(hub: &Hub, name: &str) -> Result<Writing, Fault> {
     let id = hub.chance().id(hub.now());
-    let object = hub.store().objects().put(id, media(name), bytes).await?;
+    hub.store().objects().begin(id, media(name)).await
+}
+
+/// The last part of the name a file came with.
+#[must_use]
+pub fn clean_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name = name
-        .chars()
+    name.chars()
         .filter(|sign| !sign.is_control())
         .take(255)
-        .collect();
-    Ok(Put { name, object })
+        .collect()
 }
 
 fn media(name: &str) -> &'static str {
@@ -234,8 +250,8 @@ pub async fn give_up(hub: &Hub, import: Id<Import>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Imports given up at one start.
-const AT_START: i64 = 1_000;
+/// Open imports looked at together at start.
+const AT_ONCE: i64 = 500;
 
 /// Before the first request: gives up imports whose job ended without finishing them. (A job that
 /// was broken off with the program is taken up again, and begins by removing its own leftovers.)
@@ -243,10 +259,23 @@ const AT_START: i64 = 1_000;
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn clean_at_start(hub: &Hub) -> Result<(), Fault> {
-    for import in rows::broken_off(&hub.store().read(), AT_START).await? {
-        give_up(hub, import).await?;
+    let db = hub.store().read();
+    let mut after = Id::from(Uuid::nil());
+    loop {
+        let open = rows::open(&db, after, AT_ONCE).await?;
+        let Some((last, _)) = open.last() else {
+            return Ok(());
+        };
+        after = *last;
+        let jobs: Vec<Id<Job>> = open.iter().filter_map(|(_, job)| *job).collect();
+        let going_on = jobs::going_on(&db, &jobs).await?;
+        let broken_off = open
+            .iter()
+            .filter(|(_, job)| job.is_none_or(|job| !going_on.contains(&job)));
+        for (import, _) in broken_off {
+            give_up(hub, *import).await?;
+        }
     }
-    Ok(())
 }
 
 /// Stops an import: at once when its job waits, at the job's next step when it runs.
@@ -308,7 +337,7 @@ async fn work_on(hub: &Hub, id: Id<Job>) -> Result<(), Fault> {
     let (worker, now) = (hub.chance().uuid(hub.now()), hub.now());
     let mine: bool = hub
         .store()
-        .write(move |tx| Box::pin(async move { rows::claim(tx, id, worker, now).await }))
+        .write(move |tx| Box::pin(async move { jobs::claim_this(tx, id, worker, now).await }))
         .await?;
     let job = jobs::get(&hub.store().read(), id).await?;
     match job {

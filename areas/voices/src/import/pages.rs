@@ -1,14 +1,15 @@
 //! Pages of imports: the form, and how far one has come.
 
+use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::Id;
-use bytes::{Bytes, BytesMut};
 use frame::{Ask, Door, Failure, Reply, Routes, redirect, show};
 use people::{Act, Layer, StudyPart, Visitor};
 use serde_json::json;
 use store::jobs::{self, Job, State};
+use store::objects::Writing;
 use ui::form::{Form, radios, submit};
 use ui::parts::{self, Tone};
 use ui::{Markup, Words, dates, html};
@@ -175,46 +176,85 @@ async fn upload(ask: Ask, Path(slug): Path<String>, multipart: Multipart) -> Rep
     Ok(redirect(&format!("/studies/{slug}/imports/{}", import.id)))
 }
 
-/// Takes the files one after the other, each to the objects before the next is read.
+/// Takes the files one after the other, each in pieces straight to the objects.
 async fn receive(ask: &Ask, mut multipart: Multipart) -> Result<Sent, Failure> {
-    let broken = || Failure::bad("VO0022", "voices-upload-broken");
     let mut sent = Sent::default();
-    let mut total = 0;
-    while let Some(mut field) = multipart.next_field().await.map_err(|_| broken())? {
-        let Some(name) = field.file_name().map(str::to_owned) else {
-            if field.name() == Some("basis") {
-                sent.basis = field.text().await.map_err(|_| broken())?;
-                sent.form = Form::filled([("basis", sent.basis.clone())]);
-            }
-            continue;
-        };
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
-            total += chunk.len();
-            if bytes.len() + chunk.len() <= FILE && total <= BYTES {
-                bytes.extend_from_slice(&chunk);
-            } else {
-                sent.form.wrong("files", "voices-files-too-large");
-            }
+    match receive_all(ask, &mut sent, &mut multipart).await {
+        Ok(()) => Ok(sent),
+        Err(failure) => {
+            // Broken off: what came whole before is named by nothing.
+            let gone = sent.files.iter().map(|file| file.object.id).collect();
+            acts::delete_objects(&ask.hub, gone).await;
+            Err(failure)
         }
-        // A form without a chosen file sends one without name and content.
-        if name.is_empty() && bytes.is_empty() {
-            continue;
-        }
-        keep(ask, &mut sent, &name, bytes.freeze()).await?;
     }
-    Ok(sent)
 }
 
-async fn keep(ask: &Ask, sent: &mut Sent, name: &str, bytes: Bytes) -> Result<(), Failure> {
+fn broken() -> Failure {
+    Failure::bad("VO0022", "voices-upload-broken")
+}
+
+async fn receive_all(ask: &Ask, sent: &mut Sent, multipart: &mut Multipart) -> Result<(), Failure> {
+    let mut total = 0;
+    while let Some(field) = multipart.next_field().await.map_err(|_| broken())? {
+        match field.file_name().map(str::to_owned) {
+            Some(name) => keep(ask, sent, &name, (field, &mut total)).await?,
+            None if field.name() == Some("basis") => {
+                sent.basis = field.text().await.map_err(|_| broken())?;
+                sent.form.set("basis", &sent.basis);
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Keeps one file, unless something is wrong with the form already; then it is read and let go.
+async fn keep(
+    ask: &Ask,
+    sent: &mut Sent,
+    name: &str,
+    (mut field, total): (Field<'_>, &mut usize),
+) -> Result<(), Failure> {
+    let mut file = None;
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        if file.is_none() && sent.form.what_is_wrong("files").is_none() {
+            file = begin(ask, sent, name).await?;
+        }
+        *total += chunk.len();
+        let Some(writing) = &mut file else { continue };
+        let size = usize::try_from(writing.size()).unwrap_or(usize::MAX);
+        if size + chunk.len() <= FILE && *total <= BYTES {
+            writing.write(chunk).await?;
+        } else {
+            sent.form.wrong("files", "voices-files-too-large");
+            if let Some(writing) = file.take() {
+                writing.abort().await?;
+            }
+        }
+    }
+    // A form without a chosen file sends one without name and content.
+    if file.is_none() && !name.is_empty() && sent.form.what_is_wrong("files").is_none() {
+        file = begin(ask, sent, name).await?;
+    }
+    if let Some(file) = file {
+        sent.files.push(Put {
+            name: acts::clean_name(name),
+            object: file.finish().await?,
+        });
+    }
+    Ok(())
+}
+
+async fn begin(ask: &Ask, sent: &mut Sent, name: &str) -> Result<Option<Writing>, Failure> {
     if !is_known(name) {
         sent.form.wrong("files", "voices-files-unknown");
     } else if sent.files.len() >= FILES {
         sent.form.wrong("files", "voices-files-too-many");
-    } else if sent.form.what_is_wrong("files").is_none() {
-        sent.files.push(acts::put(&ask.hub, name, bytes).await?);
+    } else {
+        return Ok(Some(acts::begin_file(&ask.hub, name).await?));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// An import with its study and job, behind its door.

@@ -1,6 +1,6 @@
 //! SQL of imports.
 
-use base::{Id, Time, Uuid};
+use base::Id;
 use store::jobs::Job;
 use store::objects::Object;
 use store::{Conn, Fault, Row, Tx, params};
@@ -173,29 +173,21 @@ pub async fn useless_objects(db: &Conn, id: Id<Import>) -> Result<Vec<Id<Object>
     rows.iter().map(|row| row.id("id")).collect()
 }
 
-/// Imports that are open although their job is over or gone.
-pub async fn broken_off(db: &Conn, limit: i64) -> Result<Vec<Id<Import>>, Fault> {
+/// Imports that are open, with their jobs, after one of them in the order of their ids.
+pub async fn open(
+    db: &Conn,
+    after: Id<Import>,
+    limit: i64,
+) -> Result<Vec<(Id<Import>, Option<Id<Job>>)>, Fault> {
     let rows = db
         .all(
-            "SELECT i.id AS id FROM import i LEFT JOIN job j ON j.id = i.job WHERE i.state = 'open' \
-             AND (j.id IS NULL OR j.state IN ('done', 'failed', 'cancelled')) ORDER BY i.id LIMIT $1",
-            params![limit],
+            "SELECT id, job FROM import WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2",
+            params![after, limit],
         )
         .await?;
-    rows.iter().map(|row| row.id("id")).collect()
-}
-
-/// Takes one certain job that waits, for a command that works on it itself; false when a worker of
-/// the running hub was quicker.
-pub async fn claim(tx: &Tx, job: Id<Job>, worker: Uuid, now: Time) -> Result<bool, Fault> {
-    let taken = tx
-        .exec(
-            "UPDATE job SET state = 'running', worker = $1, lease_until = $2, attempts = attempts + 1 \
-             WHERE id = $3 AND state = 'queued'",
-            params![worker, now.plus(store::jobs::LEASE), job],
-        )
-        .await?;
-    Ok(taken == 1)
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.opt_id("job")?)))
+        .collect()
 }
 
 /// Finished imports whose sources are not visible, and visible sources of imports that did not

@@ -441,7 +441,7 @@ pub async fn not_a_speaker(
         .find(|one| one.id == speaker)
         .ok_or(Failure::NotFound)?
         .label;
-    let mut last: Option<(i64, Option<Id<Speaker>>)> = None;
+    let mut last: Option<PutBack> = None;
     // Whose turn was put back is this speaker's no more, so the next ones come with the next look.
     loop {
         let blocks = rows::blocks_of_speaker(tx, source.id, speaker, TURNS).await?;
@@ -466,6 +466,9 @@ pub async fn not_a_speaker(
     Ok(())
 }
 
+/// A turn that was put back: its place, and whose it is now.
+type PutBack = (i64, Option<Id<Speaker>>);
+
 /// Gives one turn to the one before it; gives its place and whose it is now. `last` is the same of
 /// the turn put back before.
 async fn put_back(
@@ -473,8 +476,8 @@ async fn put_back(
     visitor: &Visitor,
     source: &Source,
     label: &str,
-    (block, last): (Block, Option<(i64, Option<Id<Speaker>>)>),
-) -> Result<(i64, Option<Id<Speaker>>), Failure> {
+    (block, last): (Block, Option<PutBack>),
+) -> Result<PutBack, Failure> {
     let goes_on = last.filter(|(place, _)| *place == block.place - 1);
     let before = match goes_on {
         Some((_, speaker)) => speaker,

@@ -1,7 +1,7 @@
 //! SQL of sources, speakers and blocks.
 
 use base::{Id, Time, Uuid};
-use store::objects::Object;
+use store::objects::{self, Object};
 use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, params};
 
 use super::{Basis, Block, NewSource, NewSpeaker, Side, Source, SourceSummary, Speaker};
@@ -435,8 +435,7 @@ pub async fn forget_object(tx: &Tx, object: Id<Object>) -> Result<bool, Fault> {
         params![object],
     )
     .await?;
-    tx.exec("DELETE FROM object WHERE id = $1", params![object])
-        .await?;
+    objects::forget(tx, object).await?;
     Ok(true)
 }
 

@@ -37,7 +37,7 @@ export class Client {
     const headers = new Headers();
     if (this.cookie !== undefined) headers.set("cookie", this.cookie);
     const request: RequestInit = { method, headers, redirect: "manual" };
-    if (body instanceof URLSearchParams) request.body = body;
+    if (body instanceof URLSearchParams || body instanceof FormData) request.body = body;
     else if (body !== undefined) {
       headers.set("content-type", "application/json");
       request.body = JSON.stringify(body);

@@ -22,7 +22,8 @@ import { Watch } from "./watch.ts";
 const require = createRequire(import.meta.url);
 
 const FILE = basename(process.argv[1] ?? "walk", ".test.mjs");
-const SHOTS = process.env["KNUTEPUNKT_E2E_SHOTS"] ?? join("target", "e2e-shots");
+/** Where pictures are put. */
+export const SHOTS = process.env["KNUTEPUNKT_E2E_SHOTS"] ?? join("target", "e2e-shots");
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 900 };
 /** The narrowest window that must do without sideways scrolling (WCAG 1.4.10). */
@@ -35,6 +36,8 @@ const STEP_WITHIN_MS = 15_000;
 export interface Opening {
   /** Without script, as on an old phone or with a strict browser. */
   script?: boolean;
+  /** On a telephone: a small screen, and a finger. */
+  touch?: boolean;
 }
 
 /** What a walk is given. */
@@ -117,8 +120,9 @@ after(async () => {
 });
 
 function doors(hub: Hub, browser: Browser, watch: Watch, contexts: BrowserContext[]): Pick<Ground, "asVisitor" | "asPerson"> {
-  const open = async (address: string, { script = true }: Opening): Promise<Page> => {
-    const context = await browser.newContext({ viewport: DESKTOP, javaScriptEnabled: script, locale: "nb-NO" });
+  const open = async (address: string, { script = true, touch = false }: Opening): Promise<Page> => {
+    const device = touch ? { viewport: PHONE, hasTouch: true, isMobile: true } : { viewport: DESKTOP };
+    const context = await browser.newContext({ ...device, javaScriptEnabled: script, locale: "nb-NO" });
     context.setDefaultTimeout(STEP_WITHIN_MS);
     contexts.push(context);
     context.on("page", (page) => watch.follow(page));

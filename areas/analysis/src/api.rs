@@ -33,7 +33,8 @@ use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
 use crate::codes::{self, NewCode};
 use crate::coding::acts::{self, Done, NewMark};
-use crate::coding::window::{WINDOW, WINDOW_MAX, marked, quotes};
+use crate::coding::quotes::quotes;
+use crate::coding::window::{WINDOW, WINDOW_MAX, marked};
 use crate::coding::{Note, Passage, store as rows};
 use crate::pages::{open_source, open_study};
 use crate::store as book;
@@ -221,7 +222,10 @@ async fn passage(ask: Ask, Path(passage): Path<String>) -> Reply {
     let passage = visitor.read(passage).await?.into_inner();
     let notes = book::notes(&db, "passage", &[passage.id.uuid()]).await?;
     let codings = rows::codings_of(&db, &[passage.id]).await?;
-    let quote = quotes(&db, &[passage]).await?.pop();
+    let quote = quotes(&db, &[passage]).await?.pop().map(|quote| {
+        json!({ "text": quote.text, "before": quote.before, "after": quote.after,
+            "speaker": quote.speaker, "place": quote.place })
+    });
     let codings: Vec<_> = codings
         .into_iter()
         .map(|(coding, coder)| json!({ "id": coding.id, "code": coding.code, "coder": coder }))

@@ -2,8 +2,8 @@
 //! out for other analysis programs.
 //!
 //! Other areas use this face: [`codes`](fn@codes) and [`codes::add`] for the tree,
-//! [`coding::acts`] to mark, [`coding::window`] for blocks with their marks and for the words of
-//! passages, [`notes`] on them, [`place_href`] to lead back to one, [`findings`] and [`exchange`].
+//! [`coding::acts`] to mark, [`coding::window`] for blocks with their marks, [`quotes`](fn@quotes)
+//! for the words of passages, [`notes`] on them, [`place_href`] to lead back to one, [`findings`] and [`exchange`].
 //!
 //! To add something that can be done with a mark: a function in `coding/acts.rs` that makes a
 //! [`coding::change::Change`](coding), a kind of command in the language files, and a route in
@@ -17,6 +17,7 @@ pub mod coding;
 pub mod exchange;
 pub mod findings;
 mod pages;
+pub mod paper;
 pub mod segments;
 mod store;
 
@@ -28,7 +29,7 @@ use voices::{Source, Study};
 pub use anchor::{Anchor, Point};
 pub use codebook::Code;
 pub use coding::acts::{Done, NewMark, coder, mark};
-pub use coding::window::{Quote, quotes};
+pub use coding::quotes::{Quote, quotes};
 pub use coding::{Coder, Coding, Note, Passage};
 
 /// The area's manifest.

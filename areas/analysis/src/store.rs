@@ -1,10 +1,11 @@
 //! SQL of the codebook, coders, counts and notes.
 
-use ::store::{Body, Conn, Fault, Row, Tx, params};
+use ::store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
 use base::{Account, Id, Time, Uuid};
 use voices::{Source, Study};
 
 use crate::codebook::{CODES_MAX, Code, in_tree};
+use crate::coding::store::lines;
 use crate::coding::{Coder, Note};
 
 /// A list of `$n` for `IN (…)`, from `$first`.
@@ -177,14 +178,25 @@ pub async fn recount(tx: &Tx, codes: &[Id<Code>]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Adds to the count of a code in a source; below zero it never goes.
-pub async fn count_up(tx: &Tx, code: Id<Code>, source: Id<Source>, n: i64) -> Result<(), Fault> {
-    tx.exec(
-        "INSERT INTO tally (code, source, n) VALUES ($1, $2, $3) \
+/// Adds to the counts of some codes in a source, each code once.
+pub async fn count_up(
+    tx: &Tx,
+    source: Id<Source>,
+    counts: &[(Id<Code>, i64)],
+) -> Result<(), Fault> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let values = counts
+        .iter()
+        .flat_map(|(code, n)| params![*code, source, *n])
+        .collect();
+    let sql = format!(
+        "INSERT INTO tally (code, source, n) VALUES {} \
          ON CONFLICT (code, source) DO UPDATE SET n = tally.n + excluded.n",
-        params![code, source, n],
-    )
-    .await?;
+        lines(counts.len(), 3)
+    );
+    tx.exec(&sql, values).await?;
     Ok(())
 }
 
@@ -194,13 +206,20 @@ pub async fn counts(
     study: Id<Study>,
     source: Option<Id<Source>>,
 ) -> Result<Vec<(Id<Code>, i64)>, Fault> {
-    let rows = db
-        .all(
-            "SELECT tally.code, CAST(SUM(tally.n) AS BIGINT) AS n FROM tally JOIN code ON code.id = tally.code \
-             WHERE code.study = $1 AND (tally.source = $2 OR $3) GROUP BY tally.code",
-            params![study, source.map(Id::uuid).unwrap_or_default(), source.is_none()],
-        )
-        .await?;
+    let mut values = params![study];
+    // In one source it is one row a code; in the study, as many as it has sources.
+    let in_source = match source {
+        Some(source) => {
+            values.extend(params![source]);
+            "AND tally.source = $2"
+        }
+        None => "",
+    };
+    let sql = format!(
+        "SELECT tally.code, CAST(SUM(tally.n) AS BIGINT) AS n FROM code JOIN tally ON tally.code = code.id \
+         WHERE code.study = $1 {in_source} GROUP BY tally.code"
+    );
+    let rows = db.all(&sql, values).await?;
     rows.iter()
         .map(|row| Ok((row.id("code")?, row.int("n")?)))
         .collect()
@@ -319,7 +338,7 @@ pub async fn notes(db: &Conn, kind: &str, about: &[Uuid]) -> Result<Vec<Note>, F
         places(2, about.len())
     );
     let mut values = params![kind];
-    values.extend(about.iter().map(|id| ::store::IntoValue::into_value(*id)));
+    values.extend(about.iter().map(|id| id.into_value()));
     let rows = db.all(&sql, values).await?;
     rows.iter().map(note).collect()
 }
@@ -334,16 +353,25 @@ pub async fn note_by_id(db: &Conn, id: Id<Note>) -> Result<Option<Note>, Fault> 
 
 /// Writes a new note.
 pub async fn add_note(tx: &Tx, new: &Note, now: Time) -> Result<(), Fault> {
-    let body = Body::of(&new.text);
-    let mut values = params![new.id, new.study, &new.about_kind, new.about];
-    values.extend([body.bytes(), body.key_ref()]);
-    values.extend(params![new.author, new.made_at, now]);
-    tx.exec(
-        "INSERT INTO note (id, study, about_kind, about, body, key_ref, author, made_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        values,
-    )
-    .await?;
+    add_notes(tx, std::slice::from_ref(new), now).await
+}
+
+/// Writes new notes.
+pub async fn add_notes(tx: &Tx, new: &[Note], now: Time) -> Result<(), Fault> {
+    for some in new.chunks(100) {
+        let mut values = Vec::with_capacity(some.len() * 9);
+        for note in some {
+            let body = Body::of(&note.text);
+            values.extend(params![note.id, note.study, &note.about_kind, note.about]);
+            values.extend([body.bytes(), body.key_ref()]);
+            values.extend(params![note.author, note.made_at, now]);
+        }
+        let sql = format!(
+            "INSERT INTO note (id, study, about_kind, about, body, key_ref, author, made_at, changed_at) VALUES {}",
+            lines(some.len(), 9)
+        );
+        tx.exec(&sql, values).await?;
+    }
     Ok(())
 }
 
@@ -360,10 +388,14 @@ pub async fn set_note(tx: &Tx, id: Id<Note>, text: &str, now: Time) -> Result<()
     Ok(())
 }
 
-/// Removes a note.
-pub async fn remove_note(tx: &Tx, id: Id<Note>) -> Result<(), Fault> {
-    tx.exec("DELETE FROM note WHERE id = $1", params![id])
-        .await?;
+/// Removes notes.
+pub async fn remove_notes(tx: &Tx, gone: &[Id<Note>]) -> Result<(), Fault> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("DELETE FROM note WHERE id IN ({})", places(1, gone.len()));
+    let values = gone.iter().map(|id| id.into_value()).collect();
+    tx.exec(&sql, values).await?;
     Ok(())
 }
 

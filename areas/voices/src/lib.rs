@@ -120,6 +120,26 @@ pub async fn sources(
     source::store::sources(db, study, limit, offset).await
 }
 
+/// Sources that are whole, by their ids, in no order; ids that are not there are left out.
+pub async fn sources_by_id(db: &Conn, ids: &[Id<Source>]) -> Result<Vec<Source>, Fault> {
+    source::store::sources_by_id(db, ids).await
+}
+
+/// One page of a study's sources by name, without looking at their texts.
+pub async fn source_list(
+    db: &Conn,
+    study: Id<Study>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Source>, Fault> {
+    source::store::source_list(db, study, limit, offset).await
+}
+
+/// The place of the last block of a source; 0 when it has none.
+pub async fn last_place(db: &Conn, source: Id<Source>) -> Result<i64, Fault> {
+    source::store::last_place(db, source).await
+}
+
 /// How many sources a study has.
 pub async fn source_count(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
     source::store::source_count(db, study).await
@@ -159,6 +179,15 @@ pub async fn blocks_between(
     to_place: i64,
 ) -> Result<Vec<Block>, Fault> {
     source::store::blocks_between(db, source, from_place, to_place).await
+}
+
+/// Blocks in some ranges of places, ends included, in the order of the text; each once.
+pub async fn blocks_in(
+    db: &Conn,
+    source: Id<Source>,
+    ranges: &[(i64, i64)],
+) -> Result<Vec<Block>, Fault> {
+    source::store::blocks_in(db, source, ranges).await
 }
 
 /// The newest commands of one person in a study, newest first, to take the last one back.

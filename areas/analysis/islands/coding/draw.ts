@@ -32,9 +32,12 @@ export class Draw {
   ) {}
 
   tag(code: Code): HTMLElement {
-    const sign = make("span", "code-sign", code.sign);
-    sign.setAttribute("aria-hidden", "true");
-    const tag = make("span", "code-tag", sign, make("span", "code-name", code.name));
+    const tag = make("span", "code-tag", make("span", "code-name", code.name));
+    if (code.sign !== "") {
+      const sign = make("span", "code-sign", code.sign);
+      sign.setAttribute("aria-hidden", "true");
+      tag.prepend(sign);
+    }
     tag.style.setProperty("--code", code.colour);
     return tag;
   }

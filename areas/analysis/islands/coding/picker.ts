@@ -1,7 +1,9 @@
 // Choosing codes: a field to type in, with the list that fits below it (the combobox pattern of ARIA).
 
-import type { Code } from "./api.ts";
+import type { Code, Range } from "./api.ts";
 import { type Draw, button, make } from "./draw.ts";
+import { byFinger, hide, reveal, settle, show } from "./shown.ts";
+import type { TextOf } from "./text.ts";
 
 export interface Choice {
   codes: string[];
@@ -9,7 +11,6 @@ export interface Choice {
   note: string;
 }
 
-type Text = (name: string, holes?: Record<string, string | number>) => string;
 type Option = { code: Code } | { name: string };
 
 const key = (option: Option) => ("code" in option ? option.code.id : `+${option.name}`);
@@ -29,18 +30,19 @@ export class Picker {
   private recent: string[] = [];
 
   constructor(
-    host: HTMLElement,
+    private readonly host: HTMLElement,
+    private readonly blocks: Element,
     private readonly codes: ReadonlyMap<string, Code>,
     private readonly draw: Draw,
-    private readonly text: Text,
+    private readonly text: TextOf,
     private readonly say: (told: string) => void,
   ) {
     this.build();
     host.append(this.dialog);
   }
 
-  /** Asks for codes and a note; null when the person goes back. */
-  ask(quote: string): Promise<Choice | null> {
+  /** Asks for codes and a note for some words, which stay in sight; null when the person goes back. */
+  ask(quote: string, range: Range | null): Promise<Choice | null> {
     this.chosen = [];
     this.field.value = "";
     this.note.value = "";
@@ -48,7 +50,11 @@ export class Picker {
     this.filter();
     this.showChosen();
     this.dialog.showModal();
-    this.field.focus();
+    if (!byFinger()) this.field.focus();
+    if (range) {
+      show(this.blocks, range);
+      reveal(this.host, this.blocks, range, this.dialog);
+    }
     return new Promise((settle) => (this.settle = settle));
   }
 
@@ -61,6 +67,8 @@ export class Picker {
     const title = make("h2", "ds-heading", this.text("mark-with"));
     title.id = "picker-title";
     title.dataset["size"] = "xs";
+    title.tabIndex = -1;
+    title.autofocus = byFinger();
     this.dialog.setAttribute("aria-labelledby", title.id);
     const fieldLabel = make("label", "ds-label", this.text("search"));
     this.field.id = "picker-field";
@@ -100,6 +108,8 @@ export class Picker {
     this.field.addEventListener("input", () => this.filter());
     this.field.addEventListener("keydown", (event) => this.onKey(event));
     this.dialog.addEventListener("close", () => {
+      hide();
+      settle(this.host);
       this.settle?.(null);
       this.settle = undefined;
     });
@@ -165,7 +175,7 @@ export class Picker {
     this.field.value = "";
     this.showChosen();
     this.filter();
-    this.field.focus();
+    if (!byFinger()) this.field.focus();
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 //! What is done with marks: each act opens its door, makes a [`Change`], carries it out, and
 //! records it so that it can be taken back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ::store::{Fault, Tx};
 use base::Id;
@@ -9,16 +9,18 @@ use frame::Failure;
 use people::Visitor;
 use voices::{Block, Source, Study};
 
-use super::change::Change;
+use super::change::{Change, Deed};
 use super::place::{Place, checked_note};
-use super::{Coder, Coding, Note, Passage, store as rows};
+use super::several::{mark_all, recoded, unmarked};
+use super::{Coder, Note, Passage, store as rows};
 use crate::anchor::Anchor;
 use crate::codebook::Code;
 use crate::store as book;
 
 /// The kinds of commands that undo takes back; keys of the texts of the history.
-pub const UNDOABLE: [&str; 5] = [
+pub const UNDOABLE: [&str; 6] = [
     "analysis-did-mark",
+    "analysis-did-type-in",
     "analysis-did-recode",
     "analysis-did-move",
     "analysis-did-unmark",
@@ -46,7 +48,7 @@ pub struct NewMark {
 /// What an act did.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Done {
-    /// The passage.
+    /// The passage; of several, the first.
     pub passage: Id<Passage>,
     /// The number of the command; `None` when nothing had to be done.
     pub seq: Option<i64>,
@@ -83,55 +85,14 @@ pub async fn mark(
     source: Id<Source>,
     new: &NewMark,
 ) -> Result<Done, Failure> {
-    let place = Place::enter(tx, visitor, source).await?;
-    let note = checked_note(&new.note)?;
-    if new.codes.is_empty() && new.new_codes.is_empty() && note.is_empty() {
-        return Err(Failure::bad("AN0001", "analysis-no-code"));
-    }
-    let mut wanted = place.usable(&new.codes).await?;
-    let new_codes = place.new_codes(&new.new_codes).await?;
-    wanted.extend(
-        new_codes
-            .iter()
-            .map(|code| code.id)
-            .filter(|id| !new.codes.contains(id)),
-    );
-    let shared = rows::passage_at(tx, &new.anchor)
-        .await?
-        .filter(|passage| passage.source == source);
-    let passage = shared.unwrap_or_else(|| Passage {
-        id: place.fresh(),
-        study: place.source.study,
+    mark_all(
+        tx,
+        visitor,
         source,
-        anchor: Some(new.anchor),
-        raw: None,
-        guid: place.fresh::<Passage>().uuid(),
-        quote_number: None,
-        made_by: place.coder,
-        made_at: visitor.hub().now(),
-    });
-    let before = match shared {
-        Some(_) => rows::codings_of(tx, &[passage.id]).await?,
-        None => Vec::new(),
-    };
-    let mine = |code: Id<Code>| {
-        before
-            .iter()
-            .any(|(coding, _)| coding.code == code && coding.coder == place.coder)
-    };
-    let mut change = Change::of(&place.source, passage.id);
-    change.made = shared.is_none().then_some(passage);
-    change.added = wanted
-        .into_iter()
-        .filter(|code| !mine(*code))
-        .map(|code| place.coding(passage.id, code))
-        .collect();
-    if !note.is_empty() {
-        change.notes_added.push(place.note(passage.id, &note));
-    }
-    let mut done = place.settle(change, "analysis-did-mark").await?;
-    done.new_codes = new_codes;
-    Ok(done)
+        std::slice::from_ref(new),
+        "analysis-did-mark",
+    )
+    .await
 }
 
 /// Gives a passage codes and takes codes off it. Of a code that several have marked it with, the
@@ -148,43 +109,7 @@ pub async fn recode(
     remove: &[Id<Code>],
 ) -> Result<Done, Failure> {
     let (place, passage) = Place::of(tx, visitor, id).await?;
-    let mut wanted = place.usable(add).await?;
-    let made = place.new_codes(new_codes).await?;
-    wanted.extend(
-        made.iter()
-            .map(|code| code.id)
-            .filter(|id| !add.contains(id)),
-    );
-    let before: Vec<Coding> = rows::codings_of(tx, &[id])
-        .await?
-        .into_iter()
-        .map(|(coding, _)| coding)
-        .collect();
-    let mine = |code: Id<Code>| {
-        before
-            .iter()
-            .any(|coding| coding.code == code && coding.coder == place.coder)
-    };
-    let mut change = Change::of(&place.source, id);
-    change.added = wanted
-        .into_iter()
-        .filter(|code| !mine(*code))
-        .map(|code| place.coding(id, code))
-        .collect();
-    change.removed = before
-        .iter()
-        .filter(|coding| {
-            remove.contains(&coding.code) && (coding.coder == place.coder || !mine(coding.code))
-        })
-        .copied()
-        .collect();
-    let left = before.len() + change.added.len() - change.removed.len();
-    if left == 0 && !change.removed.is_empty() {
-        change.dropped = Some(passage);
-    }
-    let mut done = place.settle(change, "analysis-did-recode").await?;
-    done.new_codes = made;
-    Ok(done)
+    recoded(&place, &[passage], add, new_codes, remove).await
 }
 
 /// Moves the borders of a passage, for all who have marked it.
@@ -203,7 +128,7 @@ pub async fn move_borders(
         .ok_or_else(|| Failure::conflict("AN0008", "analysis-text-missing"))?;
     let mut change = Change::of(&place.source, id);
     change.moved = Some((before, to));
-    place.settle(change, "analysis-did-move").await
+    place.settle(vec![change], "analysis-did-move", None).await
 }
 
 /// Takes a mark away, with its codings and notes.
@@ -212,18 +137,7 @@ pub async fn move_borders(
 /// [`Failure::NotFound`]; `AN0009` when a finding rests on the passage.
 pub async fn unmark(tx: &Tx, visitor: &Visitor, id: Id<Passage>) -> Result<Done, Failure> {
     let (place, passage) = Place::of(tx, visitor, id).await?;
-    if rows::findings_on(tx, id).await? > 0 {
-        return Err(Failure::conflict("AN0009", "analysis-used-in-finding"));
-    }
-    let mut change = Change::of(&place.source, id);
-    change.removed = rows::codings_of(tx, &[id])
-        .await?
-        .into_iter()
-        .map(|(coding, _)| coding)
-        .collect();
-    change.notes_removed = book::notes(tx, "passage", &[id.uuid()]).await?;
-    change.dropped = Some(passage);
-    place.settle(change, "analysis-did-unmark").await
+    unmarked(&place, &[passage]).await
 }
 
 /// Writes a note at a passage: a new one, or another text for one that is there; an empty text
@@ -256,9 +170,14 @@ pub async fn annotate(
             }
         }
         None if text.is_empty() => {}
-        None => change.notes_added.push(place.note(id, &text)),
+        None => {
+            let noted = book::notes(tx, "passage", &[id.uuid()]).await?;
+            if !place.has_noted(&noted, id, &text) {
+                change.notes_added.push(place.note(id, &text));
+            }
+        }
     }
-    place.settle(change, "analysis-did-note").await
+    place.settle(vec![change], "analysis-did-note", None).await
 }
 
 /// Takes back the visitor's own last act of marking that was not taken back yet.
@@ -274,318 +193,60 @@ pub async fn undo(tx: &Tx, visitor: &Visitor, study: Id<Study>) -> Result<Done, 
         .iter()
         .filter_map(|command| command.undoes)
         .collect();
-    let last = commands
+    // What was said in a source that is gone can't be taken back: its words left the log.
+    let (seq, deed) = commands
         .into_iter()
-        .find(|command| UNDOABLE.contains(&command.kind.as_str()) && !undone.contains(&command.seq))
+        .filter(|command| {
+            UNDOABLE.contains(&command.kind.as_str()) && !undone.contains(&command.seq)
+        })
+        .find_map(|command| {
+            let deed: Deed = serde_json::from_value(command.payload).ok()?;
+            Some((command.seq, deed))
+        })
         .ok_or_else(nothing)?;
-    let change: Change = serde_json::from_value(last.payload).map_err(|_| nothing())?;
-    let place = Place::enter(tx, visitor, change.source).await?;
-    let mut change = change.inverse();
-    let there = rows::passage_by_id(tx, change.passage).await?;
-    if let Some(passage) = there {
-        // Somebody else's mark or note has kept it, or it only lost its last code.
-        change.made = None;
-        let takes = !change.removed.is_empty() || !change.notes_removed.is_empty();
-        change.dropped = change.dropped.or(takes.then_some(passage));
-    } else if change.made.is_none() {
+    let place = Place::enter(tx, visitor, deed.source).await?;
+    let ids: Vec<Id<Passage>> = deed.changes.iter().map(|change| change.passage).collect();
+    let there: HashMap<Id<Passage>, Passage> = rows::passages_by_id(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|passage| (passage.id, passage))
+        .collect();
+    let mut changes = Vec::with_capacity(deed.changes.len());
+    for change in deed.changes {
+        let mut change = change.inverse();
+        match there.get(&change.passage) {
+            Some(passage) => {
+                // Somebody else's mark or note has kept it, or it only lost its last code.
+                change.made = None;
+                let takes = !change.removed.is_empty() || !change.notes_removed.is_empty();
+                change.dropped = change.dropped.or(takes.then_some(*passage));
+            }
+            // Of many, one that was taken away since has nothing left to take back.
+            None if change.made.is_none() => continue,
+            None => {}
+        }
+        if change.writes_borders() && change.revision != place.source.revision {
+            return Err(Failure::conflict("AN0006", "analysis-text-changed"));
+        }
+        changes.push(change);
+    }
+    if changes.is_empty() {
         return Err(nothing());
     }
-    if change.writes_borders() && change.revision != place.source.revision {
-        return Err(Failure::conflict("AN0006", "analysis-text-changed"));
+    let codes: HashSet<Id<Code>> = changes
+        .iter()
+        .flat_map(|change| change.added.iter().map(|coding| coding.code))
+        .collect();
+    let codes: Vec<Id<Code>> = codes.into_iter().collect();
+    let codes: HashSet<Id<Code>> = rows::usable_codes(tx, study, &codes)
+        .await?
+        .into_iter()
+        .collect();
+    for change in &mut changes {
+        change.added.retain(|coding| codes.contains(&coding.code));
     }
-    let known: Vec<Id<Code>> = change.added.iter().map(|coding| coding.code).collect();
-    let known = rows::usable_codes(tx, study, &known).await?;
-    change.added.retain(|coding| known.contains(&coding.code));
-    place.finish(change, UNDO, Some(last.seq)).await
+    place.settle(changes, UNDO, Some(seq)).await
 }
 
 #[cfg(test)]
-mod tests {
-    use ::store::testing::each_engine;
-
-    use super::*;
-    use crate::anchor::Point;
-    use crate::codes;
-    use crate::coding::testing::World;
-
-    fn code_of(failure: Failure) -> String {
-        match failure {
-            Failure::Refused { code, .. } => code.to_owned(),
-            Failure::NotFound => "not found".into(),
-            other => format!("{other:?}"),
-        }
-    }
-
-    async fn take_back(world: &World, visitor: &Visitor) -> Result<Done, Failure> {
-        let (visitor, study) = (visitor.clone(), world.made.study.id);
-        world
-            .hub
-            .store()
-            .write(move |tx| Box::pin(async move { undo(tx, &visitor, study).await }))
-            .await
-    }
-
-    #[tokio::test]
-    async fn two_people_who_mark_the_same_words_share_the_passage_and_undo_their_own() {
-        each_engine(async |store, clock| {
-            let world = World::on(store, clock).await;
-            let (met, rest) = (world.code("Å bli møtt").await, world.code("Ro").await);
-            let anchor = world.anchor((1, 8), (1, 28));
-            let first = world
-                .mark(&world.kari, anchor, &[met.id, rest.id], "Tydelig")
-                .await
-                .unwrap();
-            assert_eq!(world.words(first.passage).await, "🙂 godt å bli møtt. I");
-            assert_eq!(first.blocks, [world.made.blocks[0][1]]);
-            let ola = world.colleague();
-            let second = world.mark(&ola, anchor, &[met.id], "").await.unwrap();
-            assert_eq!(second.passage, first.passage);
-            let again = world.mark(&ola, anchor, &[met.id], "").await.unwrap();
-            assert_eq!(again.seq, None);
-            let mut expected = vec![(met.id, 2), (rest.id, 1)];
-            expected.sort();
-            assert_eq!(world.counts().await, expected);
-
-            take_back(&world, &world.kari).await.unwrap();
-            assert_eq!(world.counts().await, [(met.id, 1)]);
-            assert!(world.passage(first.passage).await.is_some());
-            take_back(&world, &ola).await.unwrap();
-            assert_eq!(world.counts().await, []);
-            assert_eq!(world.passage(first.passage).await, None);
-            assert_eq!(
-                code_of(take_back(&world, &ola).await.unwrap_err()),
-                "AN0010"
-            );
-            assert_eq!(world.faults().await, Vec::<String>::new());
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn what_cannot_be_marked_changes_nothing() {
-        each_engine(async |store, clock| {
-            let world = World::on(store, clock).await;
-            let met = world.code("Å bli møtt").await;
-            let other = voices::testing::a_study(&world.hub)
-                .titled("En annen")
-                .with_source("B", &["a b c"])
-                .make();
-            let other = other.await.unwrap();
-            let foreign = Point {
-                block: other.blocks[0][0],
-                at: 0,
-            };
-            let fine = world.anchor((1, 0), (1, 3));
-            let cases = [
-                (
-                    Anchor {
-                        from: foreign,
-                        to: fine.to,
-                    },
-                    vec![met.id],
-                    "AN0002",
-                ),
-                (world.anchor((1, 3), (1, 0)), vec![met.id], "AN0002"),
-                (world.anchor((2, 0), (1, 3)), vec![met.id], "AN0002"),
-                (world.anchor((1, 3), (1, 3)), vec![met.id], "AN0002"),
-                (world.anchor((3, 0), (3, 4)), vec![met.id], "AN0002"),
-                (fine, vec![Id::from(base::Uuid::from_u128(5))], "AN0004"),
-                (fine, vec![], "AN0001"),
-            ];
-            for (anchor, codes, expected) in cases {
-                let failure = world
-                    .mark(&world.kari, anchor, &codes, "")
-                    .await
-                    .unwrap_err();
-                assert_eq!(code_of(failure), expected, "{anchor:?}");
-            }
-            let stranger = crate::coding::testing::member(7, "Ukjent", other.study.id.uuid());
-            let stranger = Visitor::new(&world.hub, std::sync::Arc::new(stranger));
-            let failure = world
-                .mark(&stranger, fine, &[met.id], "")
-                .await
-                .unwrap_err();
-            assert_eq!(code_of(failure), "not found");
-            assert_eq!(world.counts().await, []);
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn marks_stay_on_their_words_when_the_text_is_corrected_split_and_joined() {
-        each_engine(async |store, clock| {
-            let world = World::on(store, clock).await;
-            let met = world.code("Å bli møtt").await;
-            let long = world
-                .mark(&world.kari, world.anchor((1, 8), (2, 7)), &[met.id], "")
-                .await
-                .unwrap()
-                .passage;
-            let short = world
-                .mark(&world.kari, world.anchor((1, 10), (1, 14)), &[met.id], "")
-                .await
-                .unwrap()
-                .passage;
-            assert_eq!(
-                world.words(long).await,
-                "🙂 godt å bli møtt. Ingen maste.\nSå gikk"
-            );
-            assert_eq!(world.words(short).await, "godt");
-            let (visitor, source, block) = (
-                world.kari.clone(),
-                world.made.sources[0],
-                world.made.blocks[0][1],
-            );
-            world
-                .hub
-                .store()
-                .write(move |tx| {
-                    Box::pin(async move {
-                        let source = voices::source(tx, source).await?.ok_or(Failure::NotFound)?;
-                        let now = |block| async move {
-                            let found = voices::blocks_by_id(tx, &[block])
-                                .await?
-                                .pop()
-                                .ok_or(Failure::NotFound)?;
-                            Ok::<_, Failure>(voices::block_digest(&found))
-                        };
-                        let text = "Nei, det var 🙂 veldig godt å bli møtt. Ingen maste.";
-                        voices::correct(tx, &visitor, &source, block, &now(block).await?, text)
-                            .await?;
-                        let at = text.chars().take_while(|letter| *letter != 'v').count() + 13;
-                        let new =
-                            voices::split(tx, &visitor, &source, block, &now(block).await?, at)
-                                .await?;
-                        voices::join(tx, &visitor, &source, new, &now(new).await?).await?;
-                        Ok::<_, Failure>(())
-                    })
-                })
-                .await
-                .unwrap();
-            assert_eq!(world.words(short).await, "godt");
-            assert_eq!(
-                world.words(long).await,
-                "🙂 veldig godt å bli møtt. Ingen maste.\nSå gikk"
-            );
-            assert_eq!(world.faults().await, Vec::<String>::new());
-            assert_eq!(
-                code_of(
-                    take_back(&world, &world.kari)
-                        .await
-                        .map(|_| ())
-                        .err()
-                        .unwrap_or(Failure::NotFound)
-                ),
-                "not found"
-            );
-            assert_eq!(world.passage(short).await, None);
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn borders_codes_and_notes_change_and_come_back() {
-        each_engine(async |store, clock| {
-            let world = World::on(store, clock).await;
-            let (met, rest) = (world.code("Å bli møtt").await, world.code("Ro").await);
-            let before = world.anchor((1, 11), (1, 15));
-            let id = world
-                .mark(&world.kari, before, &[met.id], "Et notat")
-                .await
-                .unwrap()
-                .passage;
-            let (visitor, to, store) = (
-                world.kari.clone(),
-                world.anchor((1, 11), (2, 2)),
-                world.hub.store(),
-            );
-            let done = store
-                .write(move |tx| Box::pin(async move { move_borders(tx, &visitor, id, to).await }))
-                .await
-                .unwrap();
-            assert_eq!(done.blocks.len(), 2);
-            let (visitor, code) = (world.kari.clone(), rest.id);
-            store
-                .write(move |tx| {
-                    Box::pin(
-                        async move { recode(tx, &visitor, id, &[code], &["Ny".into()], &[]).await },
-                    )
-                })
-                .await
-                .unwrap();
-            assert_eq!(world.counts().await.len(), 3);
-            let visitor = world.kari.clone();
-            store
-                .write(move |tx| Box::pin(async move { unmark(tx, &visitor, id).await }))
-                .await
-                .unwrap();
-            assert_eq!(
-                (world.passage(id).await, world.counts().await),
-                (None, vec![])
-            );
-
-            take_back(&world, &world.kari).await.unwrap();
-            assert_eq!(world.counts().await.len(), 3);
-            let notes = book::notes(&store.read(), "passage", &[id.uuid()])
-                .await
-                .unwrap();
-            assert_eq!(
-                notes
-                    .iter()
-                    .map(|note| note.text.as_str())
-                    .collect::<Vec<_>>(),
-                ["Et notat"]
-            );
-            take_back(&world, &world.kari).await.unwrap();
-            take_back(&world, &world.kari).await.unwrap();
-            assert_eq!(world.passage(id).await.unwrap().anchor, Some(before));
-            assert_eq!(world.faults().await, Vec::<String>::new());
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn codes_merge_and_go_with_what_hangs_on_them() {
-        each_engine(async |store, clock| {
-            let world = World::on(store, clock).await;
-            let (a, b) = (world.code("A").await, world.code("B").await);
-            let both = world
-                .mark(&world.kari, world.anchor((1, 0), (1, 3)), &[a.id, b.id], "")
-                .await
-                .unwrap()
-                .passage;
-            world
-                .mark(&world.kari, world.anchor((2, 0), (2, 2)), &[a.id], "")
-                .await
-                .unwrap();
-            let (visitor, study) = (world.kari.clone(), world.made.study.id);
-            let (from, into) = (a.id, b.id);
-            let db = world.hub.store();
-            db.write(move |tx| {
-                Box::pin(async move { codes::merge(tx, &visitor, study, from, into).await })
-            })
-            .await
-            .unwrap();
-            assert_eq!(world.counts().await, [(b.id, 2)]);
-            let visitor = world.kari.clone();
-            let refused = db
-                .write(move |tx| {
-                    Box::pin(async move { codes::remove(tx, &visitor, study, into, false).await })
-                })
-                .await;
-            assert_eq!(code_of(refused.unwrap_err()), "AN0014");
-            let visitor = world.kari.clone();
-            db.write(move |tx| {
-                Box::pin(async move { codes::remove(tx, &visitor, study, into, true).await })
-            })
-            .await
-            .unwrap();
-            assert_eq!(
-                (world.passage(both).await, world.counts().await),
-                (None, vec![])
-            );
-            assert_eq!(world.faults().await, Vec::<String>::new());
-        })
-        .await;
-    }
-}
+mod tests;

@@ -7,8 +7,17 @@ use voices::Source;
 use super::{Coding, Note, Passage};
 use crate::anchor::Anchor;
 
-/// What one act does to a passage. It is the payload of the act's command, and its
-/// [`Change::inverse`] is what undo carries out.
+/// What one act does: the payload of its command, and what undo turns round. It stands under its
+/// source, so that its words go when the source is taken out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Deed {
+    /// The source.
+    pub source: Id<Source>,
+    /// What happens to each passage.
+    pub changes: Vec<Change>,
+}
+
+/// What an act does to one passage; [`Change::inverse`] takes it back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// The source.

@@ -4,6 +4,8 @@ pub mod acts;
 pub(crate) mod change;
 pub(crate) mod hooks;
 mod place;
+pub mod quotes;
+pub mod several;
 pub(crate) mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,6 +18,8 @@ use voices::{Source, Study};
 
 use crate::anchor::Anchor;
 use crate::codebook::Code;
+
+pub use acts::NewMark;
 
 /// Somebody who marks in a study: an account here, or a name from another program's project.
 pub enum Coder {}
@@ -95,5 +99,7 @@ pub struct Note {
 pub const NOTE_MAX: usize = 10_000;
 /// Codes that can be given to a passage in one act.
 pub const CODES_AT_ONCE: usize = 40;
+/// Marks that can be made or removed in one act.
+pub const MARKS_AT_ONCE: usize = 500;
 /// Blocks a passage can touch.
 pub const BLOCKS_MAX: usize = 400;

@@ -1,16 +1,16 @@
 //! The inside of an act of marking: where it happens, what it may touch, and how a [`Change`] is
 //! carried out. No HTTP, no SQL.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ::store::{Fault, Tx};
-use base::Id;
+use base::{Id, Uuid};
 use frame::Failure;
 use people::{Act, Visitor};
 use voices::{Block, Source};
 
 use super::acts::{Done, coder};
-use super::change::Change;
+use super::change::{Change, Deed};
 use super::{BLOCKS_MAX, CODES_AT_ONCE, Coder, Coding, NOTE_MAX, Note, Passage, store as rows};
 use crate::anchor::Anchor;
 use crate::codebook::Code;
@@ -82,120 +82,187 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The blocks an anchor touches; refuses borders that are not in this source's text.
-    pub(super) async fn blocks(&self, anchor: &Anchor) -> Result<Vec<Id<Block>>, Failure> {
-        let wrong = || Failure::bad("AN0002", "analysis-wrong-borders");
-        let ends = voices::blocks_by_id(self.tx, &[anchor.from.block, anchor.to.block]).await?;
-        let end = |id| {
-            ends.iter()
-                .find(|block| block.id == id && block.source == self.source.id)
-        };
-        let (from, to) = (
-            end(anchor.from.block).ok_or_else(wrong)?,
-            end(anchor.to.block).ok_or_else(wrong)?,
-        );
-        let fits = |block: &Block, at: usize| i64::try_from(at).is_ok_and(|at| at <= block.chars);
-        let in_order = (from.place, anchor.from.at) < (to.place, anchor.to.at);
-        // From the end of one block to the beginning of the next: nothing between.
-        let holds_nothing = to.place - from.place == 1
-            && anchor.to.at == 0
-            && i64::try_from(anchor.from.at).is_ok_and(|at| at >= from.chars);
-        if !in_order || holds_nothing || !fits(from, anchor.from.at) || !fits(to, anchor.to.at) {
-            return Err(wrong());
-        }
-        if from.id == to.id {
-            return Ok(vec![from.id]);
-        }
-        if usize::try_from(to.place - from.place).map_or(true, |n| n >= BLOCKS_MAX) {
-            return Err(Failure::bad("AN0003", "analysis-too-long"));
-        }
-        let all = voices::blocks_between(self.tx, self.source.id, from.place, to.place).await?;
-        Ok(all.into_iter().map(|block| block.id).collect())
+    /// Has this person written just this already? Then it came twice, over a line that broke.
+    pub(super) fn has_noted(&self, notes: &[Note], passage: Id<Passage>, text: &str) -> bool {
+        notes.iter().any(|note| {
+            note.about == passage.uuid() && note.author == self.coder && note.text == text
+        })
     }
 
-    pub(super) async fn finish(
+    /// The blocks that each anchor touches; refuses borders that are not in this source's text.
+    pub(super) async fn blocks(
         &self,
-        change: Change,
+        anchors: &[Anchor],
+    ) -> Result<HashMap<Anchor, Vec<Id<Block>>>, Failure> {
+        if anchors.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let wrong = || Failure::bad("AN0002", "analysis-wrong-borders");
+        let mut ends: Vec<Id<Block>> = anchors
+            .iter()
+            .flat_map(|anchor| [anchor.from.block, anchor.to.block])
+            .collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let ends: HashMap<Id<Block>, Block> = voices::blocks_by_id(self.tx, &ends)
+            .await?
+            .into_iter()
+            .filter(|block| block.source == self.source.id)
+            .map(|block| (block.id, block))
+            .collect();
+        let mut touched: HashMap<Anchor, Vec<Id<Block>>> = HashMap::new();
+        let mut long: Vec<(Anchor, i64, i64)> = Vec::new();
+        for anchor in anchors {
+            let from = ends.get(&anchor.from.block).ok_or_else(wrong)?;
+            let to = ends.get(&anchor.to.block).ok_or_else(wrong)?;
+            let fits =
+                |block: &Block, at: usize| i64::try_from(at).is_ok_and(|at| at <= block.chars);
+            let in_order = (from.place, anchor.from.at) < (to.place, anchor.to.at);
+            // From the end of one block to the beginning of the next: nothing between.
+            let holds_nothing = to.place - from.place == 1
+                && anchor.to.at == 0
+                && i64::try_from(anchor.from.at).is_ok_and(|at| at >= from.chars);
+            if !in_order || holds_nothing || !fits(from, anchor.from.at) || !fits(to, anchor.to.at)
+            {
+                return Err(wrong());
+            }
+            match to.place - from.place {
+                0 => drop(touched.insert(*anchor, vec![from.id])),
+                1 => drop(touched.insert(*anchor, vec![from.id, to.id])),
+                apart if usize::try_from(apart).map_or(true, |n| n >= BLOCKS_MAX) => {
+                    return Err(Failure::bad("AN0003", "analysis-too-long"));
+                }
+                _ => long.push((*anchor, from.place, to.place)),
+            }
+        }
+        let ranges: Vec<(i64, i64)> = long.iter().map(|(_, from, to)| (*from, *to)).collect();
+        let between = match ranges.is_empty() {
+            true => Vec::new(),
+            false => voices::blocks_in(self.tx, self.source.id, &ranges).await?,
+        };
+        for (anchor, from, to) in long {
+            let own = between
+                .iter()
+                .filter(|block| from <= block.place && block.place <= to)
+                .map(|block| block.id);
+            touched.insert(anchor, own.collect());
+        }
+        Ok(touched)
+    }
+
+    /// Carries changes out and records them as one act, unless they change nothing.
+    pub(super) async fn settle(
+        &self,
+        changes: Vec<Change>,
         kind: &str,
         undoes: Option<i64>,
     ) -> Result<Done, Failure> {
-        let mut touched: HashSet<Id<Block>> = HashSet::new();
-        if change.made.is_none() {
-            touched.extend(rows::blocks_of(self.tx, change.passage).await?);
+        let passage = changes
+            .first()
+            .map_or(Id::from(Uuid::nil()), |change| change.passage);
+        let known: Vec<Id<Passage>> = changes
+            .iter()
+            .filter(|change| change.made.is_none())
+            .map(|change| change.passage)
+            .collect();
+        let mut blocks: HashSet<Id<Block>> = rows::touched(self.tx, &known)
+            .await?
+            .into_iter()
+            .map(|(_, block)| block)
+            .collect();
+        let changes: Vec<Change> = changes
+            .into_iter()
+            .filter(|change| !change.is_nothing())
+            .collect();
+        let mut seq = None;
+        if !changes.is_empty() {
+            blocks.extend(self.carry_out(&changes).await?);
+            let deed = Deed {
+                source: self.source.id,
+                changes,
+            };
+            let payload = serde_json::to_value(&deed).map_err(Fault::from)?;
+            let study = self.source.study;
+            seq = Some(voices::record(self.tx, self.visitor, study, kind, &payload, undoes).await?);
         }
-        touched.extend(self.carry_out(&change).await?);
-        let mut blocks: Vec<_> = touched.into_iter().collect();
+        let mut blocks: Vec<_> = blocks.into_iter().collect();
         blocks.sort();
-        let passage = change.passage;
-        let payload = serde_json::to_value(&change).map_err(Fault::from)?;
-        let seq = voices::record(
-            self.tx,
-            self.visitor,
-            self.source.study,
-            kind,
-            &payload,
-            undoes,
-        )
-        .await?;
         Ok(Done {
             passage,
-            seq: Some(seq),
+            seq,
             blocks,
             new_codes: Vec::new(),
         })
     }
 
-    /// Gives the blocks that the passage touches now and did not before.
-    pub(super) async fn carry_out(&self, change: &Change) -> Result<Vec<Id<Block>>, Failure> {
-        let (tx, source) = (self.tx, change.source);
-        let mut touched = Vec::new();
-        if let Some(passage) = &change.made {
-            let blocks = match &passage.anchor {
-                Some(anchor) => self.blocks(anchor).await?,
-                None => Vec::new(),
-            };
-            rows::add_passage(tx, passage).await?;
-            rows::set_blocks(tx, passage.id, &blocks, true).await?;
-            touched = blocks;
+    /// Gives the blocks that the passages touch now and perhaps did not before. As many questions
+    /// to the database for many changes as for one, but for borders that move and notes that are
+    /// written anew: an act has one of those.
+    async fn carry_out(&self, changes: &[Change]) -> Result<Vec<Id<Block>>, Failure> {
+        let tx = self.tx;
+        let made: Vec<Passage> = changes.iter().filter_map(|change| change.made).collect();
+        let moved: Vec<(Id<Passage>, Anchor)> = changes
+            .iter()
+            .filter_map(|change| Some((change.passage, change.moved?.1)))
+            .collect();
+        let anchors: Vec<Anchor> = made
+            .iter()
+            .filter_map(|passage| passage.anchor)
+            .chain(moved.iter().map(|(_, anchor)| *anchor))
+            .collect();
+        let blocks = self.blocks(&anchors).await?;
+        let of = |anchor: &Anchor| blocks.get(anchor).map_or(&[][..], Vec::as_slice);
+        let touched: Vec<(Id<Block>, Id<Passage>)> = made
+            .iter()
+            .filter_map(|passage| Some((passage.id, passage.anchor?)))
+            .flat_map(|(id, anchor)| of(&anchor).iter().map(move |block| (*block, id)))
+            .collect();
+        rows::add_passages(tx, &made, &touched).await?;
+        for (id, anchor) in &moved {
+            rows::set_anchor(tx, *id, anchor).await?;
+            rows::set_blocks(tx, *id, of(anchor)).await?;
         }
-        if let Some((_, after)) = &change.moved {
-            let blocks = self.blocks(after).await?;
-            rows::set_anchor(tx, change.passage, after).await?;
-            rows::set_blocks(tx, change.passage, &blocks, false).await?;
-            touched = blocks;
+        let added: Vec<Coding> = all(changes, |change| &change.added).copied().collect();
+        let removed: Vec<Id<Coding>> = all(changes, |change| &change.removed)
+            .map(|coding| coding.id)
+            .collect();
+        let mut counts: BTreeMap<Id<Code>, i64> = BTreeMap::new();
+        for code in rows::add_codings(tx, &added).await? {
+            *counts.entry(code).or_default() += 1;
         }
-        for coding in &change.added {
-            if rows::add_coding(tx, coding).await? {
-                book::count_up(tx, coding.code, source, 1).await?;
-            }
+        for code in rows::remove_codings(tx, &removed).await? {
+            *counts.entry(code).or_default() -= 1;
         }
-        for coding in &change.removed {
-            if rows::remove_coding(tx, coding.id).await? {
-                book::count_up(tx, coding.code, source, -1).await?;
-            }
-        }
-        for note in &change.notes_added {
-            book::add_note(tx, note, note.made_at).await?;
-        }
-        for note in &change.notes_removed {
-            book::remove_note(tx, note.id).await?;
-        }
-        if let Some((id, _, after)) = &change.note_changed {
+        let counts: Vec<(Id<Code>, i64)> = counts.into_iter().filter(|(_, n)| *n != 0).collect();
+        book::count_up(tx, self.source.id, &counts).await?;
+        let written: Vec<Note> = all(changes, |change| &change.notes_added)
+            .cloned()
+            .collect();
+        let gone: Vec<Id<Note>> = all(changes, |change| &change.notes_removed)
+            .map(|note| note.id)
+            .collect();
+        book::add_notes(tx, &written, self.visitor.hub().now()).await?;
+        book::remove_notes(tx, &gone).await?;
+        for (id, _, after) in changes
+            .iter()
+            .filter_map(|change| change.note_changed.as_ref())
+        {
             book::set_note(tx, *id, after, self.visitor.hub().now()).await?;
         }
-        if change.dropped.is_some() {
-            rows::remove_if_idle(tx, change.passage).await?;
-        }
-        Ok(touched)
+        let dropped: Vec<Id<Passage>> = changes
+            .iter()
+            .filter(|change| change.dropped.is_some())
+            .map(|change| change.passage)
+            .collect();
+        rows::remove_idle(tx, &dropped).await?;
+        Ok(blocks.into_values().flatten().collect())
     }
 
+    /// The codes among these, each once, which must all be of the study and fit to mark with.
     pub(super) async fn usable(&self, wanted: &[Id<Code>]) -> Result<Vec<Id<Code>>, Failure> {
         let mut wanted = wanted.to_vec();
         wanted.sort();
         wanted.dedup();
-        if wanted.len() > CODES_AT_ONCE {
-            return Err(Failure::bad("AN0005", "analysis-too-many-codes"));
-        }
         let known = rows::usable_codes(self.tx, self.source.study, &wanted).await?;
         if known.len() != wanted.len() {
             return Err(Failure::bad("AN0004", "analysis-wrong-code"));
@@ -203,9 +270,13 @@ impl<'a> Place<'a> {
         Ok(wanted)
     }
 
+    /// The codes with these names, made where there are none.
     pub(super) async fn new_codes(&self, names: &[String]) -> Result<Vec<Code>, Failure> {
+        if names.len() > CODES_AT_ONCE {
+            return Err(too_many_codes());
+        }
         let mut made = Vec::new();
-        for name in names.iter().take(CODES_AT_ONCE) {
+        for name in names {
             let new = codes::NewCode::named(name);
             let (code, is_new) =
                 codes::find_or_add(self.tx, self.visitor, self.source.study, new).await?;
@@ -217,20 +288,16 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Place<'_> {
-    /// Finishes a change unless it changes nothing.
-    pub(super) async fn settle(&self, change: Change, kind: &str) -> Result<Done, Failure> {
-        if change.is_nothing() {
-            let blocks = rows::blocks_of(self.tx, change.passage).await?;
-            return Ok(Done {
-                passage: change.passage,
-                seq: None,
-                blocks,
-                new_codes: Vec::new(),
-            });
-        }
-        self.finish(change, kind, None).await
-    }
+/// One list of each change, after one another.
+fn all<'a, T: 'a>(
+    changes: &'a [Change],
+    list: impl Fn(&'a Change) -> &'a Vec<T>,
+) -> impl Iterator<Item = &'a T> {
+    changes.iter().flat_map(list)
+}
+
+pub(super) fn too_many_codes() -> Failure {
+    Failure::bad("AN0005", "analysis-too-many-codes")
 }
 
 /// A note as it may be stored.

@@ -88,23 +88,66 @@ pub async fn passages_by_id(db: &Conn, all: &[Id<Passage>]) -> Result<Vec<Passag
     db.all(&sql, ids(all)).await?.iter().map(passage).collect()
 }
 
-/// The passage with exactly these borders, when there is one: it is shared.
-pub async fn passage_at(db: &Conn, anchor: &Anchor) -> Result<Option<Passage>, Fault> {
+/// The blocks that each of these passages touches.
+pub async fn touched(
+    db: &Conn,
+    passages: &[Id<Passage>],
+) -> Result<Vec<(Id<Passage>, Id<Block>)>, Fault> {
+    let mut all = Vec::new();
+    for some in passages.chunks(500) {
+        let sql = format!(
+            "SELECT passage, block FROM passage_block WHERE passage IN ({})",
+            places(1, some.len())
+        );
+        let values = some.iter().map(|id| id.into_value()).collect();
+        for row in db.all(&sql, values).await? {
+            all.push((row.id("passage")?, row.id("block")?));
+        }
+    }
+    Ok(all)
+}
+
+/// The passages that begin where one of these anchors does, in the order of their ids: one with
+/// exactly the same borders is shared.
+pub async fn passages_from(db: &Conn, anchors: &[Anchor]) -> Result<Vec<Passage>, Fault> {
+    let mut blocks: Vec<Id<Block>> = anchors.iter().map(|anchor| anchor.from.block).collect();
+    blocks.sort_unstable();
+    blocks.dedup();
+    let mut ats: Vec<usize> = anchors.iter().map(|anchor| anchor.from.at).collect();
+    ats.sort_unstable();
+    ats.dedup();
+    if blocks.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!(
-        "SELECT {PASSAGE} FROM passage WHERE from_block = $1 AND from_at = $2 AND to_block = $3 AND to_at = $4 \
-         ORDER BY id LIMIT 1"
+        "SELECT {PASSAGE} FROM passage WHERE from_block IN ({}) AND from_at IN ({}) ORDER BY id",
+        places(1, blocks.len()),
+        places(blocks.len() + 1, ats.len())
     );
-    let values = params![
-        anchor.from.block,
-        anchor.from.at,
-        anchor.to.block,
-        anchor.to.at
-    ];
-    db.one(&sql, values)
-        .await?
-        .as_ref()
-        .map(passage)
-        .transpose()
+    let mut values = ids(&blocks);
+    values.extend(ats.into_iter().flat_map(|at| params![at]));
+    db.all(&sql, values).await?.iter().map(passage).collect()
+}
+
+/// What a window asks for its marks: passages, codings and counts of notes in `n` blocks. Each goes
+/// by an index from the blocks on, so that it grows with the window and not with what is stored.
+pub(crate) fn window_sql(n: usize) -> [String; 3] {
+    let blocks = places(1, n);
+    [
+        format!(
+            "SELECT {PASSAGE}, passage_block.block FROM passage_block JOIN passage ON passage.id = passage_block.passage \
+             WHERE passage_block.block IN ({blocks}) ORDER BY passage.made_at, passage.id"
+        ),
+        format!(
+            "SELECT coding.id, coding.passage, coding.code, coding.coder, coding.guid, coding.made_at, coder.name \
+             FROM coding JOIN coder ON coder.id = coding.coder WHERE coding.passage IN \
+             (SELECT passage FROM passage_block WHERE block IN ({blocks})) ORDER BY coding.made_at, coding.id"
+        ),
+        format!(
+            "SELECT about, COUNT(*) AS n FROM note WHERE about_kind = 'passage' AND about IN \
+             (SELECT passage FROM passage_block WHERE block IN ({blocks})) GROUP BY about"
+        ),
+    ]
 }
 
 /// The passages that touch some blocks, first made first.
@@ -115,11 +158,7 @@ pub async fn passages_in(
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT {PASSAGE}, passage_block.block FROM passage_block JOIN passage ON passage.id = passage_block.passage \
-         WHERE passage_block.block IN ({}) ORDER BY passage.made_at, passage.id",
-        places(1, blocks.len())
-    );
+    let [sql, _, _] = window_sql(blocks.len());
     let rows = db.all(&sql, ids(blocks)).await?;
     rows.iter()
         .map(|row| Ok((row.id("block")?, passage(row)?)))
@@ -131,12 +170,7 @@ pub async fn codings_in(db: &Conn, blocks: &[Id<Block>]) -> Result<Vec<(Coding, 
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT coding.id, coding.passage, coding.code, coding.coder, coding.guid, coding.made_at, coder.name \
-         FROM coding JOIN coder ON coder.id = coding.coder WHERE coding.passage IN \
-         (SELECT passage FROM passage_block WHERE block IN ({})) ORDER BY coding.made_at, coding.id",
-        places(1, blocks.len())
-    );
+    let [_, sql, _] = window_sql(blocks.len());
     let rows = db.all(&sql, ids(blocks)).await?;
     rows.iter()
         .map(|row| Ok((coding(row)?, row.text("name")?)))
@@ -151,11 +185,7 @@ pub async fn note_counts_in(
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT about, COUNT(*) AS n FROM note WHERE about_kind = 'passage' AND about IN \
-         (SELECT passage FROM passage_block WHERE block IN ({})) GROUP BY about",
-        places(1, blocks.len())
-    );
+    let [_, _, sql] = window_sql(blocks.len());
     let rows = db.all(&sql, ids(blocks)).await?;
     rows.iter()
         .map(|row| Ok((row.id("about")?, row.int("n")?)))
@@ -242,23 +272,65 @@ pub async fn usable_codes(
         .collect()
 }
 
-/// Writes a new passage; its blocks come with [`set_blocks`].
-pub async fn add_passage(tx: &Tx, new: &Passage) -> Result<(), Fault> {
+/// Rows in one statement.
+const ROWS: usize = 200;
+
+/// `(…), (…)` for `rows` rows of `width` values.
+pub(crate) fn lines(rows: usize, width: usize) -> String {
+    let all: Vec<String> = (0..rows)
+        .map(|row| format!("({})", places(row * width + 1, width)))
+        .collect();
+    all.join(", ")
+}
+
+/// Writes new passages, and which blocks each touches.
+pub async fn add_passages(
+    tx: &Tx,
+    new: &[Passage],
+    touched: &[(Id<Block>, Id<Passage>)],
+) -> Result<(), Fault> {
     let at = |point: Option<Point>| point.map_or(0, |point| point.at);
-    let (from, to) = (
-        new.anchor.map(|anchor| anchor.from),
-        new.anchor.map(|anchor| anchor.to),
-    );
-    tx.exec(
-        "INSERT INTO passage (id, study, source, from_block, from_at, to_block, to_at, raw_from, raw_to, guid, \
-         quote_number, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        params![
-            new.id, new.study, new.source, from.map(|point| point.block), at(from),
-            to.map(|point| point.block), at(to), new.raw.map(|raw| raw.0), new.raw.map(|raw| raw.1),
-            new.guid, new.quote_number, new.made_by, new.made_at
-        ],
-    )
-    .await?;
+    for some in new.chunks(ROWS) {
+        let mut values = Vec::with_capacity(some.len() * 13);
+        for row in some {
+            let (from, to) = (
+                row.anchor.map(|anchor| anchor.from),
+                row.anchor.map(|anchor| anchor.to),
+            );
+            values.extend(params![
+                row.id,
+                row.study,
+                row.source,
+                from.map(|point| point.block),
+                at(from),
+                to.map(|point| point.block),
+                at(to),
+                row.raw.map(|raw| raw.0),
+                row.raw.map(|raw| raw.1),
+                row.guid,
+                row.quote_number,
+                row.made_by,
+                row.made_at
+            ]);
+        }
+        let sql = format!(
+            "INSERT INTO passage (id, study, source, from_block, from_at, to_block, to_at, raw_from, raw_to, guid, \
+             quote_number, made_by, made_at) VALUES {}",
+            lines(some.len(), 13)
+        );
+        tx.exec(&sql, values).await?;
+    }
+    for some in touched.chunks(ROWS) {
+        let values = some
+            .iter()
+            .flat_map(|(block, passage)| params![*block, *passage])
+            .collect();
+        let sql = format!(
+            "INSERT INTO passage_block (block, passage) VALUES {}",
+            lines(some.len(), 2)
+        );
+        tx.exec(&sql, values).await?;
+    }
     Ok(())
 }
 
@@ -278,88 +350,84 @@ pub async fn set_anchor(tx: &Tx, id: Id<Passage>, anchor: &Anchor) -> Result<(),
     Ok(())
 }
 
-/// Notes which blocks a passage touches; `fresh` when it had none before.
-pub async fn set_blocks(
-    tx: &Tx,
-    id: Id<Passage>,
-    blocks: &[Id<Block>],
-    fresh: bool,
-) -> Result<(), Fault> {
-    if !fresh {
-        tx.exec("DELETE FROM passage_block WHERE passage = $1", params![id])
-            .await?;
+/// Notes which blocks a passage touches from now on.
+pub async fn set_blocks(tx: &Tx, id: Id<Passage>, blocks: &[Id<Block>]) -> Result<(), Fault> {
+    tx.exec("DELETE FROM passage_block WHERE passage = $1", params![id])
+        .await?;
+    let touched: Vec<_> = blocks.iter().map(|block| (*block, id)).collect();
+    add_passages(tx, &[], &touched).await
+}
+
+/// Writes codings; gives the codes of those that came. One that this coder has made already does
+/// not come.
+pub async fn add_codings(tx: &Tx, new: &[Coding]) -> Result<Vec<Id<Code>>, Fault> {
+    let mut came = Vec::with_capacity(new.len());
+    for some in new.chunks(ROWS) {
+        let values = some
+            .iter()
+            .flat_map(|row| {
+                params![
+                    row.id,
+                    row.passage,
+                    row.code,
+                    row.coder,
+                    row.guid,
+                    row.made_at
+                ]
+            })
+            .collect();
+        let sql = format!(
+            "INSERT INTO coding (id, passage, code, coder, guid, made_at) VALUES {} \
+             ON CONFLICT DO NOTHING RETURNING code",
+            lines(some.len(), 6)
+        );
+        for row in tx.all(&sql, values).await? {
+            came.push(row.id("code")?);
+        }
     }
-    if blocks.is_empty() {
+    Ok(came)
+}
+
+/// Removes codings; gives the codes of those that were there.
+pub async fn remove_codings(tx: &Tx, gone: &[Id<Coding>]) -> Result<Vec<Id<Code>>, Fault> {
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "DELETE FROM coding WHERE id IN ({}) RETURNING code",
+        places(1, gone.len())
+    );
+    let rows = tx.all(&sql, ids(gone)).await?;
+    rows.iter().map(|row| row.id("code")).collect()
+}
+
+/// Removes those of some passages that nothing holds: no coding, no note, no finding, no number as
+/// a quote.
+pub async fn remove_idle(tx: &Tx, some: &[Id<Passage>]) -> Result<(), Fault> {
+    if some.is_empty() {
         return Ok(());
     }
-    let rows: Vec<String> = (2..=blocks.len() + 1)
-        .map(|n| format!("(${n}, $1)"))
-        .collect();
-    let mut values = params![id];
-    values.extend(ids(blocks));
-    tx.exec(
-        &format!(
-            "INSERT INTO passage_block (block, passage) VALUES {}",
-            rows.join(", ")
-        ),
-        values,
-    )
-    .await?;
+    let sql = format!(
+        "DELETE FROM passage WHERE id IN ({}) AND quote_number IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM coding WHERE coding.passage = passage.id) \
+         AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.passage = passage.id) \
+         AND NOT EXISTS (SELECT 1 FROM note WHERE note.about_kind = 'passage' AND note.about = passage.id)",
+        places(1, some.len())
+    );
+    tx.exec(&sql, ids(some)).await?;
     Ok(())
 }
 
-/// The blocks a passage touches, in no order.
-pub async fn blocks_of(db: &Conn, id: Id<Passage>) -> Result<Vec<Id<Block>>, Fault> {
-    let rows = db
-        .all(
-            "SELECT block FROM passage_block WHERE passage = $1",
-            params![id],
-        )
-        .await?;
-    rows.iter().map(|row| row.id("block")).collect()
-}
-
-/// Writes a coding; false when this coder has marked the passage with this code already.
-pub async fn add_coding(tx: &Tx, new: &Coding) -> Result<bool, Fault> {
-    let rows = tx
-        .exec(
-            "INSERT INTO coding (id, passage, code, coder, guid, made_at) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT DO NOTHING",
-            params![new.id, new.passage, new.code, new.coder, new.guid, new.made_at],
-        )
-        .await?;
-    Ok(rows > 0)
-}
-
-/// Removes a coding; false when it is gone already.
-pub async fn remove_coding(tx: &Tx, id: Id<Coding>) -> Result<bool, Fault> {
-    Ok(tx
-        .exec("DELETE FROM coding WHERE id = $1", params![id])
-        .await?
-        > 0)
-}
-
-/// Removes a passage that nothing holds: no coding, no note, no finding, no number as a quote.
-pub async fn remove_if_idle(tx: &Tx, id: Id<Passage>) -> Result<bool, Fault> {
-    let rows = tx
-        .exec(
-            "DELETE FROM passage WHERE id = $1 AND quote_number IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM coding WHERE passage = $1) \
-             AND NOT EXISTS (SELECT 1 FROM evidence WHERE passage = $1) \
-             AND NOT EXISTS (SELECT 1 FROM note WHERE about_kind = 'passage' AND about = $1)",
-            params![id],
-        )
-        .await?;
-    Ok(rows > 0)
-}
-
-/// How many findings rest on a passage.
-pub async fn findings_on(db: &Conn, id: Id<Passage>) -> Result<i64, Fault> {
-    db.count(
-        "SELECT COUNT(*) AS n FROM evidence WHERE passage = $1",
-        params![id],
-    )
-    .await
+/// How many times findings rest on some passages.
+pub async fn findings_on(db: &Conn, some: &[Id<Passage>]) -> Result<i64, Fault> {
+    if some.is_empty() {
+        return Ok(0);
+    }
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM evidence WHERE passage IN ({})",
+        places(1, some.len())
+    );
+    db.count(&sql, ids(some)).await
 }
 
 /// The passages with a border in a block.
@@ -474,4 +542,36 @@ pub async fn without_border_block(db: &Conn) -> Result<Vec<Id<Passage>>, Fault> 
         )
         .await?;
     rows.iter().map(|row| row.id("id")).collect()
+}
+
+/// The tables with a row that holds one of these words anywhere, once for each such row: what is
+/// left after an erasure is looked for where it would lie.
+#[cfg(test)]
+pub async fn raw_rows_with(db: &Conn, words: &[&str]) -> Result<Vec<String>, Fault> {
+    // All columns that hold free text or a body.
+    const PLACES: [(&str, &str); 9] = [
+        ("block", "body"),
+        ("command", "body"),
+        ("note", "body"),
+        ("theme", "body"),
+        ("finding", "body"),
+        ("theme", "title"),
+        ("code", "name"),
+        ("code", "description"),
+        ("source", "name"),
+    ];
+    let mut found = Vec::new();
+    for (table, column) in PLACES {
+        let sql = format!("SELECT {column} AS held FROM {table}");
+        for row in db.all(&sql, params![]).await? {
+            let held = match row.bytes("held") {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Err(_) => row.text("held")?,
+            };
+            if words.iter().any(|word| held.contains(word)) {
+                found.push(table.to_owned());
+            }
+        }
+    }
+    Ok(found)
 }

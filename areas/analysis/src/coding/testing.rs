@@ -12,7 +12,7 @@ use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
 use crate::codes::{self, NewCode};
 use crate::coding::acts::{Done, NewMark, mark};
-use crate::coding::window::quotes;
+use crate::coding::quotes::quotes;
 use crate::coding::{Passage, store as rows};
 
 /// Texts with an emoji, and words that come twice.

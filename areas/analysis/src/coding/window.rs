@@ -10,7 +10,6 @@ use voices::Block;
 
 use super::{Passage, store as rows};
 use crate::codebook::Code;
-use crate::segments::cut;
 
 /// Blocks in a window at most.
 pub const WINDOW_MAX: i64 = 100;
@@ -136,108 +135,100 @@ fn mark(
     })
 }
 
-/// A passage's words, with who speaks where it begins.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Quote {
-    /// The passage.
-    pub passage: Passage,
-    /// Its words; a line end between blocks.
-    pub text: String,
-    /// Some words before it in its first block.
-    pub before: String,
-    /// Some words after it in its last block.
-    pub after: String,
-    /// Who speaks at its beginning.
-    pub speaker: Option<String>,
-    /// On which side.
-    #[serde(skip)]
-    pub side: Option<voices::Side>,
-    /// Number of the block it begins in; 0 when the text is missing.
-    pub place: i64,
-}
+#[cfg(test)]
+mod tests {
+    use ::store::testing::each_engine;
+    use ::store::{Engine, IntoValue};
 
-/// Code points shown before and after a quote.
-pub const CONTEXT: usize = 120;
-/// Middle blocks of a passage that are read for its words.
-const MIDDLE: i64 = 60;
+    use super::*;
+    use crate::coding::NewMark;
+    use crate::coding::several::mark_all;
+    use crate::coding::testing::World;
 
-/// The words of some passages, in the order given. Passages within one or two blocks cost two
-/// questions in all; each longer one costs one more.
-///
-/// # Errors
-/// [`Fault`] of the database.
-pub async fn quotes(db: &Conn, passages: &[Passage]) -> Result<Vec<Quote>, Fault> {
-    let mut ends: Vec<Id<Block>> = passages
-        .iter()
-        .filter_map(|passage| passage.anchor)
-        .flat_map(|anchor| [anchor.from.block, anchor.to.block])
-        .collect();
-    ends.sort();
-    ends.dedup();
-    let blocks: HashMap<Id<Block>, Block> = match ends.is_empty() {
-        true => HashMap::new(),
-        false => voices::blocks_by_id(db, &ends)
-            .await?
-            .into_iter()
-            .map(|block| (block.id, block))
-            .collect(),
-    };
-    let mut quotes = Vec::with_capacity(passages.len());
-    for passage in passages {
-        let borders = passage.anchor.and_then(|anchor| {
-            Some((
-                anchor,
-                blocks.get(&anchor.from.block)?,
-                blocks.get(&anchor.to.block)?,
-            ))
-        });
-        let Some((anchor, first, last)) = borders else {
-            quotes.push(Quote {
-                passage: *passage,
-                text: String::new(),
-                before: String::new(),
-                after: String::new(),
-                speaker: None,
-                side: None,
-                place: 0,
-            });
-            continue;
-        };
-        let middle = match last.place - first.place > 1 {
-            true => {
-                let end = (last.place - 1).min(first.place + MIDDLE);
-                voices::blocks_between(db, passage.source, first.place + 1, end).await?
-            }
-            false => Vec::new(),
-        };
-        let mut parts: Vec<&str> = Vec::new();
-        if first.id == last.id {
-            parts.push(cut(&first.body, anchor.from.at, anchor.to.at));
-        } else {
-            parts.push(cut(&first.body, anchor.from.at, usize::MAX));
-            parts.extend(middle.iter().map(|block| block.body.as_str()));
-            parts.push(cut(&last.body, 0, anchor.to.at));
-        }
-        parts.retain(|part| !part.is_empty());
-        quotes.push(Quote {
-            passage: *passage,
-            text: parts.join("\n"),
-            before: cut(
-                &first.body,
-                anchor.from.at.saturating_sub(CONTEXT),
-                anchor.from.at,
-            )
-            .to_owned(),
-            after: cut(
-                &last.body,
-                anchor.to.at,
-                anchor.to.at.saturating_add(CONTEXT),
-            )
-            .to_owned(),
-            speaker: first.speaker_label.clone(),
-            side: first.side,
-            place: first.place,
-        });
+    /// The steps by which the database would answer, where it has many rows.
+    async fn plan(store: &::store::Store, sql: String, blocks: Vec<Id<Block>>) -> Vec<String> {
+        let engine = store.engine();
+        store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let (explain, column) = match engine {
+                        Engine::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+                        Engine::Postgres => {
+                            // A table of a few rows is read whole; of many, only without an index.
+                            tx.exec("SET LOCAL enable_seqscan = off", vec![]).await?;
+                            ("EXPLAIN", "QUERY PLAN")
+                        }
+                    };
+                    let values = blocks.iter().map(|id| id.into_value()).collect();
+                    let rows = tx.all(&format!("{explain} {sql}"), values).await?;
+                    rows.iter().map(|row| row.text(column)).collect()
+                })
+            })
+            .await
+            .unwrap_or_else(|fault: Fault| panic!("{fault:?}"))
     }
-    Ok(quotes)
+
+    #[tokio::test]
+    async fn a_window_reads_no_table_whole() {
+        each_engine(async |store, clock| {
+            let world = World::on(store, clock).await;
+            let blocks = world.made.blocks[0].clone();
+            for sql in rows::window_sql(blocks.len()) {
+                let steps = plan(store, sql.clone(), blocks.clone()).await;
+                assert!(!steps.is_empty());
+                let whole: Vec<&String> = steps
+                    .iter()
+                    .filter(|step| {
+                        step.contains("Seq Scan")
+                            || ["passage", "passage_block", "coding", "coder", "note"]
+                                .iter()
+                                .any(|table| step.as_str() == format!("SCAN {table}"))
+                    })
+                    .collect();
+                assert_eq!(whole, Vec::<&String>::new(), "{sql}\n{steps:#?}");
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_window_shows_its_own_marks_however_many_there_are() {
+        each_engine(async |store, clock| {
+            let world = World::on(store, clock).await;
+            let code = world.code("Mye").await;
+            let (visitor, source) = (world.kari.clone(), world.made.sources[0]);
+            let marks: Vec<NewMark> = (0..10)
+                .flat_map(|from| (from + 1..=17).map(move |to| (from, to)))
+                .map(|(from, to)| NewMark {
+                    anchor: world.anchor((2, from), (2, to)),
+                    codes: vec![code.id],
+                    new_codes: vec![],
+                    note: String::new(),
+                })
+                .collect();
+            let count = marks.len();
+            store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        mark_all(tx, &visitor, source, &marks, "analysis-did-mark").await
+                    })
+                })
+                .await
+                .unwrap();
+            world
+                .mark(&world.kari, world.anchor((1, 0), (1, 3)), &[code.id], "")
+                .await
+                .unwrap();
+            let db = store.read();
+            let window = |from| {
+                let db = &db;
+                async move {
+                    let blocks = voices::blocks(db, source, from, 1).await.unwrap();
+                    marked(db, blocks).await.unwrap().remove(0).marks.len()
+                }
+            };
+            assert_eq!((window(2).await, window(3).await), (1, count));
+        })
+        .await;
+    }
 }

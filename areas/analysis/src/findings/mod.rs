@@ -126,6 +126,8 @@ words! {
         TooLong = "too_long", "analysis-hint-too-long";
         /// It counts fewer than five people.
         SmallFigure = "small_figure", "analysis-hint-small-figure";
+        /// It gives a share in percent, which hides how few were heard.
+        Percent = "percent", "analysis-hint-percent";
     }
 }
 
@@ -260,7 +262,42 @@ pub fn hints(sentence: &str) -> Vec<Hint> {
     if has_small_figure(sentence) {
         hints.push(Hint::SmallFigure);
     }
+    if has_percent(sentence) {
+        hints.push(Hint::Percent);
+    }
     hints
+}
+
+/// Beginnings of what a share in percent may be of without being people: a part-time post.
+const POSTS: &[&str] = &["stilling", "post", "position", "job"];
+
+/// Does the text tell a share in percent, as «75 %», «75%» or «75 prosent»?
+#[must_use]
+pub fn has_percent(text: &str) -> bool {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%')
+                .to_lowercase()
+        })
+        .collect();
+    let at = |n: usize| words.get(n).map_or("", String::as_str);
+    let is_number = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_digit() || c == ',' || c == '.')
+    };
+    words.iter().enumerate().any(|(n, word)| {
+        let of = match word.strip_suffix('%') {
+            Some(number) if is_number(number) => at(n + 1),
+            _ if is_number(word) && begins(at(n + 1), &["%", "prosent", "pst", "percent"]) => {
+                at(n + 2)
+            }
+            _ => return false,
+        };
+        !begins(of, POSTS)
+    })
 }
 
 /// Words after which a small number names a part of something, not people.
@@ -460,6 +497,31 @@ mod tests {
             hints("3 brukere hadde ventet i to uker."),
             vec![Hint::SmallFigure]
         );
+        assert_eq!(
+            hints("Av brukerne hadde 75 % ingen plan."),
+            vec![Hint::Percent]
+        );
+    }
+
+    #[test]
+    fn a_share_in_percent_is_seen_however_it_is_written() {
+        for text in [
+            "75 % hadde ingen plan.",
+            "Det gjaldt 75%.",
+            "Det gjaldt (75\u{202f}%).",
+            "12,5 prosent svarte ja.",
+            "About 40 percent agreed.",
+        ] {
+            assert!(has_percent(text), "{text}");
+        }
+        for text in [
+            "Hun har 50 % stilling.",
+            "De ga hundre prosent.",
+            "75 brukere svarte.",
+            "Prosenten er ukjent.",
+        ] {
+            assert!(!has_percent(text), "{text}");
+        }
     }
 
     #[test]

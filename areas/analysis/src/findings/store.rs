@@ -2,7 +2,7 @@
 
 use ::store::{Body, Conn, Fault, IntoValue, Tx, params};
 use base::{Id, Time, Uuid};
-use voices::{Block, Side};
+use voices::Side;
 
 use super::{Finding, NewFinding, NewTheme, Stance, StudyId, Theme};
 use crate::codebook::Code;
@@ -464,25 +464,6 @@ pub async fn span_count(db: &Conn, study: StudyId, codes: &[Id<Code>]) -> Result
     let mut values = params![study];
     values.extend(codes.iter().map(|code| code.into_value()));
     db.count(&sql, values).await
-}
-
-/// The blocks that each of these passages touches.
-pub async fn touched(
-    db: &Conn,
-    passages: &[Id<Passage>],
-) -> Result<Vec<(Id<Passage>, Id<Block>)>, Fault> {
-    let mut all = Vec::new();
-    for some in passages.chunks(500) {
-        let sql = format!(
-            "SELECT passage, block FROM passage_block WHERE passage IN ({})",
-            places(1, some.len())
-        );
-        let values = some.iter().map(|id| id.into_value()).collect();
-        for row in db.all(&sql, values).await? {
-            all.push((row.id("passage")?, row.id("block")?));
-        }
-    }
-    Ok(all)
 }
 
 /// How many findings a study has.

@@ -11,14 +11,14 @@ use maud::{Markup, html};
 use people::{Layer, StudyPart, Visitor};
 use ui::form::{Form, Input, checkbox, select, submit};
 use ui::{Crumb, parts};
-use voices::{Source, Study};
+use voices::Study;
 
 use super::passage::words_of;
 use super::{crumbs, open_study, place_href, show as look, style_href};
 use crate::codebook::{Code, DESCRIPTION_MAX, Frame, NAME_MAX, PALETTE, is_sign, may_go_below};
 use crate::codes::{self, NewCode};
+use crate::coding::quotes::quotes;
 use crate::coding::store::{self as rows, Filter};
-use crate::coding::window::quotes;
 use crate::store as book;
 
 /// Passages on a page.
@@ -263,7 +263,7 @@ async fn code_page(
     let db = ask.hub.store().read();
     let codes = crate::codes(&db, study.id).await?;
     let coders = book::coders(&db, study.id).await?;
-    let sources = voices::sources(&db, study.id, 300, 0).await?;
+    let sources = voices::source_list(&db, study.id, 300, 0).await?;
     let filter = Filter {
         coder: asked.get("coder").and_then(|id| id.parse().ok()),
         source: asked.get("source").and_then(|id| id.parse().ok()),
@@ -287,10 +287,6 @@ async fn code_page(
     let codings = rows::codings_of(&db, &ids).await?;
     let notes = book::notes(&db, "passage", &uuids).await?;
     let by_id = look::by_id(&codes);
-    let names: HashMap<Id<Source>, &Source> = sources
-        .iter()
-        .map(|one| (one.source.id, &one.source))
-        .collect();
     let body = html! {
         (voices::study_nav(ask, study, "codes"))
         h1 class="ds-heading" data-size="lg" { (look::code_tag(code)) }
@@ -298,24 +294,22 @@ async fn code_page(
         (parts::h2(&ask.words.tv("analysis-passages-n", &[("n", total.into())])))
         form method="get" action={ "/codes/" (code.id) } class="filter" {
             (filter_field(ask, "coder", "analysis-coder", &coders.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>(), asked))
-            (filter_field(ask, "source", "analysis-source", &sources.iter().map(|one| (one.source.id.to_string(), one.source.name.clone())).collect::<Vec<_>>(), asked))
+            (filter_field(ask, "source", "analysis-source", &sources.iter().map(|one| (one.id.to_string(), one.name.clone())).collect::<Vec<_>>(), asked))
             button class="ds-button" data-variant="secondary" type="submit" { (ask.t("analysis-filter")) }
         }
         @if quotes.is_empty() { p { (ask.t("analysis-no-passages")) } }
         ol class="quotes" {
             @for quote in &quotes {
-                @if let Some(source) = names.get(&quote.passage.source) {
-                    li {
-                        (words_of(ask, quote, source, &place_href(&study.slug, source.id, quote.place.max(1))))
-                        p class="quote-codes" {
-                            @for (coding, coder) in codings.iter().filter(|(coding, _)| coding.passage == quote.passage.id) {
-                                @if let Some(code) = by_id.get(&coding.code) { (look::code_tag(code)) " " span class="coder" { (coder) } " " }
-                            }
-                            a class="ds-link" href={ "/passages/" (quote.passage.id) } { (ask.t("analysis-change")) }
+                li {
+                    (words_of(ask, quote, &place_href(&study.slug, quote.passage.source, quote.place.max(1))))
+                    p class="quote-codes" {
+                        @for (coding, coder) in codings.iter().filter(|(coding, _)| coding.passage == quote.passage.id) {
+                            @if let Some(code) = by_id.get(&coding.code) { (look::code_tag(code)) " " span class="coder" { (coder) } " " }
                         }
-                        @for note in notes.iter().filter(|note| note.about == quote.passage.id.uuid()) {
-                            p class="quote-note" { strong { (note.author_name) ": " } (note.text) }
-                        }
+                        a class="ds-link" href={ "/passages/" (quote.passage.id) } { (ask.t("analysis-change")) }
+                    }
+                    @for note in notes.iter().filter(|note| note.about == quote.passage.id.uuid()) {
+                        p class="quote-note" { strong { (note.author_name) ": " } (note.text) }
                     }
                 }
             }

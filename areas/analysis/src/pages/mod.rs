@@ -1,7 +1,9 @@
 //! The pages of coding.
 
 mod codes;
+mod paper;
 mod passage;
+mod several;
 pub(crate) mod show;
 mod workspace;
 
@@ -24,6 +26,19 @@ pub fn routes() -> Routes {
             "/sources/{id}/mark",
             voices::source_door(people::Act::Change),
             passage::mark,
+        )
+        .get("/sources/{id}/several", Door::Staff, several::form)
+        .post(
+            "/sources/{id}/several",
+            voices::source_door(Act::Change),
+            several::change,
+        )
+        .get("/sources/{id}/paper", Door::Staff, paper::sheets)
+        .get("/sources/{id}/paper/marks", Door::Staff, paper::typing)
+        .post(
+            "/sources/{id}/paper/marks",
+            voices::source_door(Act::Change),
+            paper::typed,
         )
         .get("/passages/{id}", Door::Staff, passage::page)
         .post("/passages/{id}/codes", passage_door(), passage::recode)

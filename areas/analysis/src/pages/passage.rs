@@ -17,7 +17,8 @@ use super::{crumbs, open_source, show as look, style_href};
 use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
 use crate::coding::acts::{self, NewMark};
-use crate::coding::window::{CONTEXT, MarkedBlock, Quote, marked, quotes};
+use crate::coding::quotes::{CONTEXT, Quote, quotes};
+use crate::coding::window::{MarkedBlock, marked};
 use crate::coding::{Coding, Note, Passage, store as rows};
 use crate::segments::{cut, find, sentences, words};
 use crate::store as book;
@@ -151,7 +152,7 @@ fn radio(ask: &Ask, form: &Form, value: &str, key: &str) -> Markup {
     }
 }
 
-fn code_boxes(ask: &Ask, codes: &[Code], ticked: &[String]) -> Markup {
+pub(super) fn code_boxes(ask: &Ask, codes: &[Code], ticked: &[String]) -> Markup {
     html! {
         fieldset class="ds-fieldset code-boxes" id="code" {
             legend class="ds-label" { (ask.t("analysis-codes")) }
@@ -197,11 +198,11 @@ fn anchor_of(form: &Form, block: &Block) -> Option<Anchor> {
     })
 }
 
-fn ids<K>(texts: &[String]) -> Vec<Id<K>> {
+pub(super) fn ids<K>(texts: &[String]) -> Vec<Id<K>> {
     texts.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
-fn named(name: &str) -> Vec<String> {
+pub(super) fn named(name: &str) -> Vec<String> {
     Some(name.to_owned())
         .filter(|name| !name.is_empty())
         .into_iter()
@@ -299,7 +300,7 @@ pub async fn page(ask: Ask, Path(id): Path<Id<Passage>>) -> Reply {
     let body = html! {
         (voices::study_nav(&ask, &study, "coding"))
         (parts::h1(&ask.t("analysis-passage")))
-        (words_of(&ask, &quote, &source, &href))
+        (words_of(&ask, &quote, &href))
         (codes_form(&ask, id, &codes, &codings))
         (notes_forms(&ask, id, &notes))
         @if let Some(block) = &block { (borders_form(&ask, id, block)) }
@@ -325,7 +326,7 @@ fn cut_off(around: &str) -> bool {
 }
 
 /// A quote with some words around it, who said it, and the way to its place.
-pub fn words_of(ask: &Ask, quote: &Quote, source: &Source, href: &str) -> Markup {
+pub fn words_of(ask: &Ask, quote: &Quote, href: &str) -> Markup {
     html! {
         figure class="quote" {
             blockquote {
@@ -336,7 +337,7 @@ pub fn words_of(ask: &Ask, quote: &Quote, source: &Source, href: &str) -> Markup
             }
             figcaption {
                 @if let Some(speaker) = &quote.speaker { (speaker) " · " }
-                a class="ds-link" href=(href) { (source.name) @if quote.place > 0 { ", " (quote.place) } }
+                a class="ds-link" href=(href) { (quote.source_name) @if quote.place > 0 { ", " (quote.place) } }
                 @if let Some(number) = quote.passage.quote_number {
                     " · " (ask.words.tv("analysis-quote-n", &[("n", number.into())]))
                 }

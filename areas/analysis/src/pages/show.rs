@@ -22,7 +22,7 @@ pub fn by_id(codes: &[Code]) -> ById<'_> {
 pub fn code_tag(code: &Code) -> Markup {
     html! {
         span class={ "code-tag " (code.class()) } {
-            span class="code-sign" aria-hidden="true" { (code.sign) }
+            @if !code.sign.is_empty() { span class="code-sign" aria-hidden="true" { (code.sign) } }
             span class="code-name" { (code.name) }
         }
     }

@@ -7,7 +7,7 @@ use base::Id;
 use frame::{Ask, FormData, Reply, redirect, show};
 use maud::{Markup, html};
 use ui::{Crumb, parts};
-use voices::{Source, SourceSummary, Study};
+use voices::{Source, Study};
 
 use super::{crumbs, open_source, open_study, show as look, style_href};
 use crate::codebook::Code;
@@ -40,7 +40,7 @@ pub async fn page(
 ) -> Reply {
     let (_, study) = open_study(&ask, &slug).await?;
     let db = ask.hub.store().read();
-    let sources = voices::sources(&db, study.id, SOURCES, 0).await?;
+    let sources = voices::source_list(&db, study.id, SOURCES, 0).await?;
     let wanted: Option<Id<Source>> = asked.get("source").and_then(|id| id.parse().ok());
     let source = match wanted {
         Some(id) => {
@@ -50,10 +50,7 @@ pub async fn page(
                 .ok_or(frame::Failure::NotFound)
                 .map(Some)?
         }
-        None => sources
-            .iter()
-            .find(|one| one.source.has_text)
-            .map(|one| one.source.clone()),
+        None => sources.iter().find(|one| one.has_text).cloned(),
     };
     let Some(source) = source else {
         return Ok(show(&no_sources(&ask, &study)));
@@ -63,10 +60,7 @@ pub async fn page(
         .and_then(|at| at.parse::<i64>().ok())
         .unwrap_or(1)
         .max(1);
-    let total = sources
-        .iter()
-        .find(|one| one.source.id == source.id)
-        .map_or(0, |one| one.blocks);
+    let total = voices::last_place(&db, source.id).await?;
     // A number past the end shows the end.
     let from = from.min(total.max(1));
     let codes = crate::codes(&db, study.id).await?;
@@ -138,7 +132,7 @@ impl Desk<'_> {
 
     fn show(
         &self,
-        sources: &[SourceSummary],
+        sources: &[Source],
         blocks: &[MarkedBlock],
         counts: &HashMap<Id<Code>, i64>,
     ) -> Markup {
@@ -177,7 +171,7 @@ impl Desk<'_> {
         format!("/sources/{}/mark?block={}", self.source.id, block.id)
     }
 
-    fn tools(&self, sources: &[SourceSummary]) -> Markup {
+    fn tools(&self, sources: &[Source]) -> Markup {
         let ask = self.ask;
         html! {
             div class="desk-tools" {
@@ -185,7 +179,7 @@ impl Desk<'_> {
                     label class="ds-label" for="desk-source" { (ask.t("analysis-source")) }
                     select class="ds-input" data-size="sm" id="desk-source" name="source" {
                         @for one in sources {
-                            option value=(one.source.id) selected[one.source.id == self.source.id] { (one.source.name) }
+                            option value=(one.id) selected[one.id == self.source.id] { (one.name) }
                         }
                     }
                     label class="ds-label" for="desk-at" { (ask.t("analysis-go-to")) }
@@ -197,6 +191,8 @@ impl Desk<'_> {
                     input type="hidden" name="back" value=(self.href(self.from));
                     button class="ds-button" data-variant="secondary" data-size="sm" type="submit" { (ask.t("analysis-undo")) }
                 }
+                a class="ds-link" href={ "/sources/" (self.source.id) "/several?at=" (self.from) } { (ask.t("analysis-several")) }
+                a class="ds-link" href={ "/sources/" (self.source.id) "/paper" } { (ask.t("analysis-paper")) }
                 button class="ds-button desk-help-button" data-variant="tertiary" data-size="sm" type="button" hidden {
                     (ask.t("analysis-help"))
                 }
@@ -278,6 +274,11 @@ fn texts(ask: &Ask) -> Markup {
         ("words-gone", ask.t("analysis-words-gone")),
         ("handle-from", ask.t("analysis-handle-from")),
         ("handle-to", ask.t("analysis-handle-to")),
+        ("from-earlier", ask.t("analysis-border-from-earlier")),
+        ("from-later", ask.t("analysis-border-from-later")),
+        ("to-earlier", ask.t("analysis-border-to-earlier")),
+        ("to-later", ask.t("analysis-border-to-later")),
+        ("offline-not-kept", ask.t("analysis-offline-not-kept")),
         ("text-hint", ask.t("analysis-text-hint")),
         ("picker-hint", ask.t("analysis-picker-hint")),
         ("new-note", ask.t("analysis-new-note")),
@@ -297,6 +298,8 @@ fn texts(ask: &Ask) -> Markup {
         ("new-code", filled("analysis-new-code-named", &["name"])),
         ("marked", filled("analysis-told-marked", &["codes", "n"])),
         ("selected", filled("analysis-told-selected", &["n"])),
+        ("told-from", filled("analysis-told-from", &["word", "n"])),
+        ("told-to", filled("analysis-told-to", &["word", "n"])),
         ("chosen", filled("analysis-told-chosen", &["name"])),
         ("unchosen", filled("analysis-told-unchosen", &["name"])),
         ("mark-block", filled("analysis-mark-block", &["n"])),
@@ -312,6 +315,8 @@ fn texts(ask: &Ask) -> Markup {
         ("← →", ask.t("analysis-key-word")),
         ("Shift + ← →", ask.t("analysis-key-extend")),
         ("Shift + ↑ ↓", ask.t("analysis-key-sentence")),
+        ("← →", ask.t("analysis-key-handle")),
+        ("Shift + ← →", ask.t("analysis-key-handle-letter")),
         ("B", ask.t("analysis-key-block")),
         ("Enter", ask.t("analysis-key-enter")),
         ("Esc", ask.t("analysis-key-escape")),

@@ -77,6 +77,47 @@ pub async fn sources(
         .collect()
 }
 
+/// Sources that are whole, by their ids, in no order.
+pub async fn sources_by_id(db: &Conn, ids: &[Id<Source>]) -> Result<Vec<Source>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS) {
+        let sql = format!(
+            "SELECT {SOURCE} FROM source s WHERE s.visible AND s.id IN ({})",
+            marks(1, ids.len())
+        );
+        let rows = db
+            .all(&sql, ids.iter().map(|id| id.into_value()).collect())
+            .await?;
+        for row in &rows {
+            found.push(source_of(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// One page of a study's sources by name, without looking at their texts.
+pub async fn source_list(
+    db: &Conn,
+    study: Id<Study>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Source>, Fault> {
+    let sql = format!(
+        "SELECT {SOURCE} FROM source s WHERE s.study = $1 AND s.visible ORDER BY s.name, s.id LIMIT $2 OFFSET $3"
+    );
+    let rows = db.all(&sql, params![study, limit, offset]).await?;
+    rows.iter().map(source_of).collect()
+}
+
+/// The place of the last block of a source; 0 when it has none.
+pub async fn last_place(db: &Conn, source: Id<Source>) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COALESCE(MAX(place), 0) AS n FROM block WHERE source = $1",
+        params![source],
+    )
+    .await
+}
+
 /// How many sources a study has.
 pub async fn source_count(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
     db.count(
@@ -258,6 +299,45 @@ pub async fn blocks_between(
         format!("{BLOCK} WHERE b.source = $1 AND b.place >= $2 AND b.place <= $3 ORDER BY b.place");
     let rows = db.all(&sql, params![source, from, to]).await?;
     rows.iter().map(block_of).collect()
+}
+
+/// Ranges of places in one statement.
+const RANGES: usize = 100;
+
+/// Blocks in some ranges of places, ends included, in the order of the text; each once, however
+/// the ranges overlap.
+pub async fn blocks_in(
+    db: &Conn,
+    source: Id<Source>,
+    ranges: &[(i64, i64)],
+) -> Result<Vec<Block>, Fault> {
+    let mut sorted = ranges.to_vec();
+    sorted.sort_unstable();
+    let mut apart: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in sorted {
+        match apart.last_mut() {
+            Some((_, end)) if from <= end.saturating_add(1) => *end = to.max(*end),
+            _ => apart.push((from, to)),
+        }
+    }
+    let mut found = Vec::new();
+    for some in apart.chunks(RANGES) {
+        let mut values = params![source];
+        let mut wanted = Vec::with_capacity(some.len());
+        for (at, (from, to)) in some.iter().enumerate() {
+            wanted.push(format!(
+                "(b.source = $1 AND b.place >= ${} AND b.place <= ${})",
+                at * 2 + 2,
+                at * 2 + 3
+            ));
+            values.extend(params![*from, *to]);
+        }
+        let sql = format!("{BLOCK} WHERE {} ORDER BY b.place", wanted.join(" OR "));
+        for row in &db.all(&sql, values).await? {
+            found.push(block_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Ids in one statement.

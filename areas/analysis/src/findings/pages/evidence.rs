@@ -8,28 +8,12 @@ use ui::parts::{Paging, Tone, alert, h2};
 use ui::{Markup, Words, html};
 use voices::Study;
 
-use super::super::quotes::{Quote, quotes};
 use super::super::{Evidence, Finding, Stance, Theme, acts, store, voices_of};
 use super::{Asked, PAGE, id_of, quote, themes};
 use crate::codebook::Code;
 use crate::coding::Passage;
+use crate::coding::quotes::quotes;
 use crate::pages::open_study as open;
-
-fn as_quote(one: &Evidence) -> Quote {
-    Quote {
-        passage: one.passage,
-        number: Some(one.quote_number),
-        text: one.text.clone(),
-        speaker_label: one.speaker_label.clone(),
-        side: one.side,
-        speakers: one.speakers.clone(),
-        source: one.source,
-        source_name: one.source_name.clone(),
-        basis: one.basis,
-        block: one.block,
-        place: one.place,
-    }
-}
 
 /// The quotes a finding rests on, and how many voices carry it.
 pub fn of_finding(words: &Words, study: &Study, finding: &Finding, may: bool) -> Markup {
@@ -58,7 +42,7 @@ pub fn of_finding(words: &Words, study: &Study, finding: &Finding, may: bool) ->
             @if !own.is_empty() {
                 h3 class="ds-heading" data-size="2xs" { (words.t(stance.text_key())) }
                 @for one in own {
-                    (quote(words, &study.slug, &as_quote(one), &html! { @if may { (acts_on(words, &here, one)) } }))
+                    (quote(words, &study.slug, one, &html! { @if may { (acts_on(words, &here, one)) } }))
                 }
             }
         }
@@ -107,7 +91,7 @@ pub async fn chooser(
         total,
     };
     let spans = store::spans(&db, study.id, &wanted, (PAGE, paging.offset())).await?;
-    let found = quotes(&db, study.id, &spans).await?;
+    let found = quotes(&db, &spans).await?;
     let here = format!("/studies/{}/findings/{}", study.slug, finding.id);
     let code = chosen.map(|code| code.to_string()).unwrap_or_default();
     let mut options = vec![(String::new(), words.t("analysis-from-theme"))];
@@ -123,7 +107,7 @@ pub async fn chooser(
             }
             @if found.is_empty() { p class="empty" { (words.t("analysis-quotes-none")) } }
             @for one in &found {
-                @let used = finding.evidence.iter().any(|own| own.passage == one.passage);
+                @let used = finding.evidence.iter().any(|own| own.passage == one.passage.id);
                 (quote(words, &study.slug, one, &html! {
                     @if used {
                         p { span class="ds-tag" data-color="success" { (words.t("analysis-quote-used")) } }
@@ -131,7 +115,7 @@ pub async fn chooser(
                         div class="quote-acts" {
                             @for stance in Stance::ALL {
                                 (act(words, &format!("{here}/evidence"), stance.text_key(),
-                                    &[("passage", &one.passage.to_string()), ("stance", stance.word()), ("code", &code)]))
+                                    &[("passage", &one.passage.id.to_string()), ("stance", stance.word()), ("code", &code)]))
                             }
                         }
                     }

@@ -13,10 +13,10 @@ use serde::Deserialize;
 use ui::page::Crumb;
 use ui::parts::{Tone, alert};
 use ui::{Markup, Words, html};
-use voices::{Side, Study};
+use voices::{Basis, Side, Source, Study};
 
-use super::quotes::Quote;
-use super::{Hint, StudyId, Theme, hints, store};
+use super::{Evidence, Hint, StudyId, Theme, hints, store};
+use crate::coding::quotes::Quote;
 use crate::pages::{crumbs, place_href, style_href};
 
 /// Quotes on a page.
@@ -127,8 +127,51 @@ fn again(page: &ui::Page) -> Response {
     response
 }
 
+/// What a page shows of a quote.
+struct Shown<'a> {
+    number: Option<i64>,
+    text: &'a str,
+    speaker: Option<&'a str>,
+    side: Option<Side>,
+    source: Id<Source>,
+    source_name: &'a str,
+    basis: Basis,
+    place: i64,
+}
+
+impl<'a> From<&'a Quote> for Shown<'a> {
+    fn from(one: &'a Quote) -> Self {
+        Self {
+            number: one.passage.quote_number,
+            text: &one.text,
+            speaker: one.speaker.as_deref(),
+            side: one.side,
+            source: one.passage.source,
+            source_name: &one.source_name,
+            basis: one.basis,
+            place: one.place,
+        }
+    }
+}
+
+impl<'a> From<&'a Evidence> for Shown<'a> {
+    fn from(one: &'a Evidence) -> Self {
+        Self {
+            number: Some(one.quote_number),
+            text: &one.text,
+            speaker: one.speaker_label.as_deref(),
+            side: one.side,
+            source: one.source,
+            source_name: &one.source_name,
+            basis: one.basis,
+            place: one.place,
+        }
+    }
+}
+
 /// A quote with number, speaker, source and the way back to where it was said.
-fn quote(words: &Words, slug: &str, one: &Quote, below: &Markup) -> Markup {
+fn quote<'a>(words: &Words, slug: &str, one: impl Into<Shown<'a>>, below: &Markup) -> Markup {
+    let one = one.into();
     html! {
         figure class="quote" {
             blockquote { @if one.text.is_empty() { em { (words.t("analysis-quote-missing")) } } @else { (one.text) } }
@@ -136,7 +179,7 @@ fn quote(words: &Words, slug: &str, one: &Quote, below: &Markup) -> Markup {
                 @if let Some(number) = one.number {
                     strong { (words.tv("analysis-quote-number", &[("n", number.into())])) } " · "
                 }
-                @if let Some(label) = &one.speaker_label { span { (label) } ", " }
+                @if let Some(label) = one.speaker { span { (label) } ", " }
                 @if let Some(side) = one.side.filter(|side| *side != Side::Unknown) { span { (words.t(side.text_key())) } ", " }
                 a class="ds-link" href=(place_href(slug, one.source, one.place)) { (one.source_name) }
                 @if !one.basis.may_be_quoted() {

@@ -8,10 +8,10 @@ use ui::parts::{Paging, Tone, alert, h1, h2, quiet_link};
 use ui::{Markup, html};
 use voices::Study;
 
-use super::super::quotes::quotes;
 use super::super::{Finding, NewTheme, Theme, acts, store};
 use super::{Asked, PAGE, again, id_of, may_change, page, quote, theme_of};
 use crate::codebook::Code;
+use crate::coding::quotes::quotes;
 use crate::pages::open_study as open;
 use crate::pages::show::code_tag;
 
@@ -201,7 +201,7 @@ pub async fn show(
         total,
     };
     let spans = store::spans(&db, study.id, &theme.codes, (PAGE, paging.offset())).await?;
-    let found = quotes(&db, study.id, &spans).await?;
+    let found = quotes(&db, &spans).await?;
     let base = format!("/studies/{slug}/themes/{}", theme.id);
     let body = html! {
         (h1(&theme.title))

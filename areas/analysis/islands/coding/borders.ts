@@ -77,7 +77,7 @@ export class Borders {
   }
 
   private stepButton(end: End, step: 1 | -1): HTMLButtonElement {
-    const made = button(step > 0 ? "→" : "←", "secondary", () => this.step(end, step, "word"));
+    const made = button(step > 0 ? "›" : "‹", "secondary", () => this.step(end, step, "word"));
     made.setAttribute("aria-label", this.ground.text(`${end}-${step > 0 ? "later" : "earlier"}`));
     return made;
   }

@@ -13,6 +13,9 @@ import { followKeyboard } from "./shown.ts";
 import { type TextOf, blockOf, wordsOf } from "./text.ts";
 import { Windows } from "./windows.ts";
 
+/** How long something that was told can be read, in ms. */
+const TOLD_MS = 10_000;
+
 export class Desk extends HTMLElement {
   private readonly texts = new Map<string, string>();
   private readonly help = make("dialog", "ds-dialog mark-help");
@@ -23,6 +26,7 @@ export class Desk extends HTMLElement {
   private card!: Card;
   private borders!: Borders;
   private marking!: Marking;
+  private saying: number | undefined;
 
   connectedCallback(): void {
     const list = this.querySelector<HTMLOListElement>(".blocks");
@@ -82,8 +86,11 @@ export class Desk extends HTMLElement {
   private say(told: string, bad: boolean): void {
     const status = this.querySelector<HTMLElement>(".desk-status");
     if (!status) return;
+    window.clearTimeout(this.saying);
     status.textContent = told;
     status.classList.toggle("bad", bad);
+    // It lies over the page, so that nothing moves when it comes; what went well need not stay.
+    if (!bad) this.saying = window.setTimeout(() => (status.textContent = ""), TOLD_MS);
   }
 
   // Blocks -----------------------------------------------------------------------------------------------------------

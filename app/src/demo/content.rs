@@ -32,6 +32,11 @@ impl Content {
     pub(super) fn interview(file: &str) -> Option<&'static str> {
         match file {
             "gruppeintervju.txt" => Some(include_str!("../../demo/gruppeintervju.txt")),
+            "gruppeintervju-parorende.txt" => {
+                Some(include_str!("../../demo/gruppeintervju-parorende.txt"))
+            }
+            "gruppeintervju-ung.txt" => Some(include_str!("../../demo/gruppeintervju-ung.txt")),
+            "eneintervju-nynorsk.txt" => Some(include_str!("../../demo/eneintervju-nynorsk.txt")),
             "enkeltintervju.txt" => Some(include_str!("../../demo/enkeltintervju.txt")),
             _ => None,
         }

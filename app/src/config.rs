@@ -94,7 +94,7 @@ pub(crate) struct Import {
     /// Tell what came in as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Files: .txt .docx .pdf .qdpx
+    /// Files: .docx .odt .pdf .rtf .html .txt .md .vtt .srt .qdpx .qdc
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
@@ -109,6 +109,12 @@ fn basis(word: &str) -> Result<voices::Basis, String> {
 pub(crate) enum ExportFormat {
     /// A project that other analysis programs read (REFI-QDA)
     Qdpx,
+    /// The codebook alone (REFI-QDA)
+    Qdc,
+    /// A workbook: marks, codes, sources, findings
+    Xlsx,
+    /// The marks as a table
+    Csv,
     /// Everything as JSON
     Json,
 }
@@ -138,6 +144,8 @@ pub(crate) enum ReportKind {
 pub(crate) enum ReportFormat {
     /// PDF/UA-1
     Pdf,
+    /// A Word document
+    Docx,
     /// A web page
     Html,
 }

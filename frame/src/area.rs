@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use base::{Account, Actor, Id, Uuid};
+use base::{Account, Actor, Id, Lang, Uuid};
 use futures::future::BoxFuture;
 use store::{Conn, Fault, Store, Tx};
 use ui::TextSet;
 
+use crate::errand::ErrandsFn;
 use crate::jobs::{JobEnd, Work};
 use crate::{Hub, Routes};
 
@@ -86,6 +87,84 @@ pub enum Forget {
     },
     /// An account is erased; what it made stays, made by nobody.
     Account(Id<Account>),
+    /// Everything that was made in a study goes: marks, codes, notes, themes, findings, reports.
+    /// The study itself and its sources are `voices`' own.
+    StudyWork {
+        /// The study.
+        study: Uuid,
+    },
+}
+
+/// A practice study got its text: each area lays beside it what one begins with.
+#[derive(Clone)]
+pub struct PracticeLaid {
+    /// The hub, for ids and the moment.
+    pub hub: Hub,
+    /// In whose name.
+    pub actor: Arc<Actor>,
+    /// The study.
+    pub study: Uuid,
+    /// The language of whoever practises.
+    pub lang: Lang,
+}
+
+/// A source that was brought in becomes visible with this act: each area takes what the file had
+/// marked.
+#[derive(Clone)]
+pub struct SourceCame {
+    /// The hub, for ids and the moment.
+    pub hub: Hub,
+    /// Who brought it in.
+    pub actor: Arc<Actor>,
+    /// The language for what gets a name.
+    pub lang: Lang,
+    /// The study.
+    pub study: Uuid,
+    /// The source.
+    pub source: Uuid,
+    /// What was marked, in the order of the text.
+    pub marks: Vec<FileMark>,
+}
+
+/// Words that a file had marked: (block, code point) to (block, code point), end exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileMark {
+    /// Where they begin.
+    pub from: (Uuid, usize),
+    /// Where they end.
+    pub to: (Uuid, usize),
+    /// The blocks from the first to the last.
+    pub blocks: Vec<Uuid>,
+    /// How they were marked.
+    pub kind: FileMarkKind,
+}
+
+/// How a file had marked words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileMarkKind {
+    /// With a colour behind them: its word, such as `dark_blue`.
+    Highlight {
+        /// The word.
+        colour: &'static str,
+    },
+    /// With a comment.
+    Comment {
+        /// Who wrote it, where the file says.
+        author: Option<String>,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// What an area made of something that came in: key of a text with `$count`, and how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// The key.
+    pub what: &'static str,
+    /// How many.
+    pub n: i64,
+    /// It could not be carried.
+    pub loss: bool,
 }
 
 /// A person's words are taken back: the blocks that hold them.
@@ -131,6 +210,10 @@ pub struct Hooks {
     pub withdraw: Option<HookFn<Withdrawal>>,
     /// Forget something.
     pub forget: Option<HookFn<Forget>>,
+    /// Lay out what a practice study begins with.
+    pub practice_laid: Option<HookFn<PracticeLaid>>,
+    /// Take what the file of a new source had marked.
+    pub source_came: Option<HookFn<SourceCame, Vec<Came>>>,
 }
 
 /// One area's manifest.
@@ -155,6 +238,10 @@ pub struct Area {
     pub identify: Option<IdentifyFn>,
     /// Run once after the store was opened and before the first request.
     pub at_start: Option<StartFn>,
+    /// Its components in use, for the gallery.
+    pub examples: Vec<ui::gallery::Example>,
+    /// Tells what waits for somebody on their own page.
+    pub errands: Option<ErrandsFn>,
 }
 
 impl Area {
@@ -172,6 +259,8 @@ impl Area {
             check: None,
             identify: None,
             at_start: None,
+            examples: Vec::new(),
+            errands: None,
         }
     }
 
@@ -186,6 +275,20 @@ impl Area {
     #[must_use]
     pub fn menu(mut self, entry: MenuEntry) -> Self {
         self.menu.push(entry);
+        self
+    }
+
+    /// With what waits for somebody.
+    #[must_use]
+    pub fn errands(mut self, errands: ErrandsFn) -> Self {
+        self.errands = Some(errands);
+        self
+    }
+
+    /// With its components in use.
+    #[must_use]
+    pub fn examples(mut self, examples: Vec<ui::gallery::Example>) -> Self {
+        self.examples.extend(examples);
         self
     }
 
@@ -239,6 +342,30 @@ impl Hub {
             hook(tx, what).await?;
         }
         Ok(())
+    }
+
+    /// Lets every area lay out what a practice study begins with, inside the act that lays its text.
+    ///
+    /// # Errors
+    /// The first fault of an area; the act must then fail.
+    pub async fn practice_laid(&self, tx: &Tx, what: &PracticeLaid) -> Result<(), Fault> {
+        for hook in self.hooks().iter().filter_map(|hooks| hooks.practice_laid) {
+            hook(tx, what).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands every area what the file of a new source had marked, inside the act that makes it
+    /// visible; gives what they made of it.
+    ///
+    /// # Errors
+    /// The first fault of an area; the act must then fail.
+    pub async fn source_came(&self, tx: &Tx, what: &SourceCame) -> Result<Vec<Came>, Fault> {
+        let mut came = Vec::new();
+        for hook in self.hooks().iter().filter_map(|hooks| hooks.source_came) {
+            came.extend(hook(tx, what).await?);
+        }
+        Ok(came)
     }
 
     /// Takes words out of every area, inside the act that takes them back.

@@ -13,6 +13,7 @@
 
 mod area;
 mod ask;
+mod errand;
 mod failure;
 mod hub;
 pub mod jobs;
@@ -21,10 +22,11 @@ mod pipeline;
 mod routes;
 
 pub use area::{
-    Area, CheckFn, Forget, HookFn, Hooks, JobFn, MenuEntry, Progress, ProgressFn, TextChange,
-    TextChangeKind, Withdrawal, WithdrawalCount,
+    Area, Came, CheckFn, FileMark, FileMarkKind, Forget, HookFn, Hooks, JobFn, MenuEntry, PracticeLaid, Progress, ProgressFn, SourceCame, TextChange, TextChangeKind, Withdrawal,
+    WithdrawalCount,
 };
 pub use ask::{Ask, FormData, show};
+pub use errand::{Bundle, Due, Errand, ErrandsFn};
 pub use failure::{Failure, Reply, redirect, saved};
 pub use hub::{Config, Hub, Live, PublicUrl};
 pub use pipeline::{cookie, public_router, router};

@@ -14,8 +14,10 @@ mod api;
 pub mod codebook;
 pub mod codes;
 pub mod coding;
+mod errands;
 pub mod exchange;
 pub mod findings;
+mod from_file;
 mod pages;
 pub mod paper;
 pub mod segments;
@@ -47,7 +49,9 @@ pub fn area() -> Area {
         .with(exchange::routes());
     Area::new("analysis", texts)
         .routes(routes)
+        .errands(errands::errands)
         .job(voices::PROJECT_JOB, exchange::import_project)
+        .job(exchange::FILE_JOB, exchange::delete_file)
         .hooks(coding::hooks::hooks())
         .progress(|db, study| {
             Box::pin(async move {
@@ -92,6 +96,17 @@ pub async fn notes(db: &Conn, kind: &str, about: &[Uuid]) -> Result<Vec<Note>, F
         all.sort_by_key(|note| (note.made_at, note.id));
     }
     Ok(all)
+}
+
+/// The blocks that passages touch, in no order.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn blocks_of(
+    db: &Conn,
+    passages: &[Id<Passage>],
+) -> Result<Vec<(Id<Passage>, Id<voices::Block>)>, Fault> {
+    coding::store::touched(db, passages).await
 }
 
 /// The address of a place in the workspace: a source and the place of a block in it.

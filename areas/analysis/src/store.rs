@@ -225,6 +225,23 @@ pub async fn counts(
         .collect()
 }
 
+/// In how many sources of each of these studies something is marked; from the counts that are kept.
+pub async fn marked_sources(db: &Conn, studies: &[Uuid]) -> Result<Vec<(Uuid, i64)>, Fault> {
+    if studies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT c.study AS study, COUNT(DISTINCT t.source) AS n FROM code c JOIN tally t ON t.code = c.id \
+         WHERE c.study IN ({}) AND t.n > 0 GROUP BY c.study",
+        places(1, studies.len())
+    );
+    let values = studies.iter().map(|id| id.into_value()).collect();
+    let rows = db.all(&sql, values).await?;
+    rows.iter()
+        .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
+        .collect()
+}
+
 /// Codes whose kept count differs from the codings themselves: (code, source, kept, true).
 pub async fn wrong_counts(db: &Conn) -> Result<Vec<(Uuid, Uuid, i64, i64)>, Fault> {
     let rows = db
@@ -287,6 +304,22 @@ pub async fn add_coder(
     )
     .await?;
     Ok(())
+}
+
+/// Coders of a study that stand for no account, oldest first.
+pub async fn coders_without_account(
+    db: &Conn,
+    study: Id<Study>,
+) -> Result<Vec<(Id<Coder>, String)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, name FROM coder WHERE study = $1 AND account IS NULL ORDER BY id LIMIT 1000",
+            params![study],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.text("name")?)))
+        .collect()
 }
 
 /// The coders of a study, by name.
@@ -407,6 +440,25 @@ pub async fn forget_source_notes(tx: &Tx, source: Id<Source>) -> Result<(), Faul
         params![source],
     )
     .await?;
+    Ok(())
+}
+
+/// Removes everything this area made in a study, in this order: what points to a row goes before it.
+pub async fn forget_study(tx: &Tx, study: Id<Study>) -> Result<(), Fault> {
+    for sql in [
+        "DELETE FROM finding WHERE study = $1",
+        "DELETE FROM theme WHERE study = $1",
+        "DELETE FROM note WHERE study = $1",
+        "DELETE FROM coding WHERE passage IN (SELECT id FROM passage WHERE study = $1)",
+        "DELETE FROM passage WHERE study = $1",
+        "DELETE FROM code WHERE study = $1",
+        "DELETE FROM coder WHERE study = $1",
+        "DELETE FROM numbering WHERE study = $1",
+        "DELETE FROM kept WHERE study = $1",
+        "DELETE FROM export WHERE study = $1",
+    ] {
+        tx.exec(sql, params![study]).await?;
+    }
     Ok(())
 }
 

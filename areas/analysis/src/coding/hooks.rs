@@ -2,11 +2,18 @@
 
 use ::store::{Fault, Store, Tx};
 use base::{Id, Uuid};
-use frame::{Forget, Hooks, TextChange, TextChangeKind, Withdrawal, WithdrawalCount};
+use frame::{
+    Failure, Forget, Hooks, PracticeLaid, TextChange, TextChangeKind, Withdrawal, WithdrawalCount,
+};
 use futures::future::BoxFuture;
+use people::Visitor;
 
 use super::store as rows;
 use crate::anchor::moved;
+use crate::exchange::kept;
+use crate::codebook::Frame;
+use crate::codes::lay_frame;
+use crate::from_file::source_came;
 use crate::store as book;
 
 /// The hooks of this area.
@@ -16,6 +23,8 @@ pub fn hooks() -> Hooks {
         withdrawal_preview: Some(|tx, what| Box::pin(withdrawal_preview(tx, what))),
         withdraw: Some(|tx, what| Box::pin(withdraw(tx, what))),
         forget: Some(|tx, what| Box::pin(forget(tx, what))),
+        practice_laid: Some(|tx, what| Box::pin(practice_laid(tx, what))),
+        source_came: Some(|tx, what| Box::pin(source_came(tx, what))),
     }
 }
 
@@ -43,15 +52,23 @@ async fn text_changed(tx: &Tx, change: &TextChange) -> Result<(), Fault> {
 }
 
 async fn withdrawal_preview(tx: &Tx, what: &Withdrawal) -> Result<Vec<WithdrawalCount>, Fault> {
-    let n = rows::passages_touching(tx, &what.blocks).await?;
-    Ok(vec![WithdrawalCount {
-        what: "analysis-withdraw-passages",
-        n,
-    }])
+    let count = |what, n| WithdrawalCount { what, n };
+    let study = Id::from(what.study);
+    Ok(vec![
+        count(
+            "analysis-withdraw-passages",
+            rows::passages_touching(tx, &what.blocks).await?,
+        ),
+        count(
+            "analysis-withdraw-kept",
+            kept::count_withdrawn(tx, study, &what.blocks).await?,
+        ),
+    ])
 }
 
 /// Every passage that touches words that are taken back goes, with what was made of it.
 async fn withdraw(tx: &Tx, what: &Withdrawal) -> Result<(), Fault> {
+    kept::withdraw(tx, Id::from(what.study), &what.blocks).await?;
     for blocks in what.blocks.chunks(500) {
         let codes = rows::remove_touching(tx, blocks).await?;
         book::recount(tx, &codes).await?;
@@ -62,11 +79,25 @@ async fn withdraw(tx: &Tx, what: &Withdrawal) -> Result<(), Fault> {
 async fn forget(tx: &Tx, what: &Forget) -> Result<(), Fault> {
     match what {
         Forget::Source { source, .. } => {
+            kept::forget_source(tx, Id::from(*source)).await?;
             book::forget_source_notes(tx, Id::from(*source)).await?;
             book::forget_source(tx, Id::from(*source)).await
         }
         Forget::Account(account) => book::forget_account(tx, *account).await,
+        Forget::StudyWork { study } => book::forget_study(tx, Id::from(*study)).await,
     }
+}
+
+/// A practice study begins with the ten features of a good service as codes.
+async fn practice_laid(tx: &Tx, what: &PracticeLaid) -> Result<(), Fault> {
+    let visitor = Visitor::new(&what.hub, what.actor.clone());
+    let words = what.hub.words(what.lang);
+    lay_frame(tx, &visitor, Id::from(what.study), Frame::TenFeatures, &words)
+        .await
+        .map_err(|failure| match failure {
+            Failure::Fault(fault) => Fault::Row(fault),
+            other => Fault::Row(format!("the frame of a practice study: {other:?}")),
+        })
 }
 
 /// Passages looked at in one go.

@@ -4,20 +4,27 @@
 //! is JSON. In between stands one rule: the text of a project is cut into blocks so that put
 //! together they are the text again, to the letter, and so every position comes out where it was.
 
+mod codebook;
 mod export;
 mod import;
 mod json;
+pub(crate) mod kept;
 mod last_act;
+mod notes;
+mod out;
 mod pages;
 mod parse;
+mod project;
 #[cfg(test)]
 mod round_trip;
-mod store;
+pub(crate) mod store;
+mod tables;
 
 use ::voices::intake::{BLOCK_CODE_POINTS, split_soft};
 
 pub use export::{Exported, export};
 pub use import::import_project;
+pub use kept::{FILE_JOB, delete_file};
 pub use pages::routes;
 
 /// How this program names itself in project files.
@@ -28,19 +35,28 @@ const ORIGIN: &str = "Knutepunkt";
 pub enum Format {
     /// REFI-QDA 1.5, for other analysis programs.
     Qdpx,
+    /// The codebook alone, for other analysis programs.
+    Qdc,
+    /// A workbook: marks, codes, sources, findings.
+    Xlsx,
+    /// The marks as a table, for scripts.
+    Csv,
     /// JSON, for scripts.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 2] = [Self::Qdpx, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Qdpx, Self::Qdc, Self::Xlsx, Self::Csv, Self::Json];
 
     /// The word at the command line, in the database and as file ending.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Qdpx => "qdpx",
+            Self::Qdc => "qdc",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
             Self::Json => "json",
         }
     }
@@ -50,6 +66,9 @@ impl Format {
     pub fn media(self) -> &'static str {
         match self {
             Self::Qdpx => "application/zip",
+            Self::Qdc => "application/xml",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => "text/csv; charset=utf-8",
             Self::Json => "application/json",
         }
     }
@@ -59,6 +78,9 @@ impl Format {
     pub fn text_key(self) -> &'static str {
         match self {
             Self::Qdpx => "analysis-export-qdpx",
+            Self::Qdc => "analysis-export-qdc",
+            Self::Xlsx => "analysis-export-xlsx",
+            Self::Csv => "analysis-export-csv",
             Self::Json => "analysis-export-json",
         }
     }

@@ -62,6 +62,11 @@ fn media(name: &str) -> &'static str {
     match super::ending(name).as_str() {
         "pdf" => "application/pdf",
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "rtf" => "application/rtf",
+        "html" | "htm" | "xhtml" => "text/html",
+        "md" | "markdown" => "text/markdown",
+        "vtt" => "text/vtt",
         "qdpx" => "application/zip",
         _ => "text/plain",
     }
@@ -71,7 +76,7 @@ fn media(name: &str) -> &'static str {
 ///
 /// # Errors
 /// [`Failure::NotFound`]; `VO0020` without files or with files of unknown kind; `VO0021` when a
-/// project of another program comes together with other files.
+/// project of another program comes together with other files; `VO0032` for a practice study.
 pub async fn begin_import(
     tx: &Tx,
     visitor: &Visitor,
@@ -82,6 +87,9 @@ pub async fn begin_import(
     visitor
         .enter(tx, Act::Create, StudyPart(study.id.uuid(), Layer::Raw))
         .await?;
+    if study.practice {
+        return Err(Failure::conflict("VO0032", "voices-practice-no-import"));
+    }
     if files.is_empty() || !files.iter().all(|file| is_known(&file.name)) {
         return Err(Failure::bad("VO0020", "voices-file-missing"));
     }

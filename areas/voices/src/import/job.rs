@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use base::Id;
 use bytes::Bytes;
-use frame::Failure;
 use frame::jobs::{JobEnd, Work};
+use frame::{Failure, FileMark, FileMarkKind, SourceCame};
 use futures::future::BoxFuture;
 use people::Visitor;
 use serde_json::json;
@@ -22,9 +22,9 @@ use super::{
     Import, ImportFile, ImportFileId, ImportState, Outcome, Told, blocks_of, line_ends_word,
     source_name, store as rows,
 };
-use crate::intake::{self, FileKind, Intake, Limits, Refused};
+use crate::intake::{self, Intake, Limits, Mark, MarkKind, Refused};
 use crate::source::acts::{add_blocks, add_source};
-use crate::source::{AddedSource, NewBlock, NewSource};
+use crate::source::{AddedSource, Block, NewBlock, NewSource};
 
 /// Blocks written in one act at most.
 pub const BATCH: usize = 500;
@@ -95,24 +95,27 @@ async fn run(work: &Work, import: &Import) -> Result<serde_json::Value, JobEnd> 
     let total = STEPS * i64::try_from(files.len()).unwrap_or(1);
     work.progress(0, total).await?;
     let mut outcomes = Vec::with_capacity(files.len());
+    let mut marked = Vec::new();
     for (at, file) in files.iter().enumerate() {
         let step = Step {
             work,
             total,
             done: STEPS * i64::try_from(at).unwrap_or(0),
         };
-        let outcome = one_file(&step, &visitor, import, file).await?;
+        let (outcome, came) = one_file(&step, &visitor, import, file).await?;
+        marked.extend(came.map(|came| (outcomes.len(), came)));
         outcomes.push((file.id, outcome));
     }
     work.progress(total, total).await?;
-    finish(work, visitor, import.clone(), outcomes).await
+    finish(work, visitor, import.clone(), outcomes, marked).await
 }
 
 async fn finish(
     work: &Work,
     visitor: Visitor,
     import: Import,
-    outcomes: Vec<(Id<ImportFileId>, Outcome)>,
+    mut outcomes: Vec<(Id<ImportFileId>, Outcome)>,
+    marked: Vec<(usize, SourceCame)>,
 ) -> Result<serde_json::Value, JobEnd> {
     let id = import.id;
     let study = import.study;
@@ -121,7 +124,15 @@ async fn finish(
         .hub
         .store()
         .write(move |tx| {
-            Box::pin(async move { finish_import(tx, &visitor, &import, &outcomes).await })
+            Box::pin(async move {
+                for (at, came) in &marked {
+                    let told = visitor.hub().source_came(tx, came).await?;
+                    if let Some((_, outcome)) = outcomes.get_mut(*at) {
+                        outcome.notices.extend(told.iter().map(Told::from));
+                    }
+                }
+                finish_import(tx, &visitor, &import, &outcomes).await
+            })
         })
         .await
         .map_err(|failure| match failure {
@@ -153,7 +164,7 @@ async fn one_file(
     visitor: &Visitor,
     import: &Import,
     file: &ImportFile,
-) -> Result<Outcome, JobEnd> {
+) -> Result<(Outcome, Option<SourceCame>), JobEnd> {
     let hub = &step.work.hub;
     let object = file.object.ok_or(JobEnd::Failed("no_file"))?;
     let object = objects::get(&hub.store().read(), object)
@@ -163,14 +174,21 @@ async fn one_file(
     match read(step, &file.name, bytes).await? {
         Ok(intake) => write(step, visitor, import, file, intake).await,
         Err(Refused::Cancelled) => Err(JobEnd::Stopped),
-        Err(refused) => Ok(Outcome {
-            refused: Some(Told::from(&refused)),
-            ..Outcome::default()
-        }),
+        Err(refused) => {
+            let outcome = Outcome {
+                refused: Some(Told::from(&refused)),
+                ..Outcome::default()
+            };
+            Ok((outcome, None))
+        }
     }
 }
 
-/// Reads a file on a thread of its own, tells how far it is, and stops it when told to.
+/// Stack of the thread that reads: foreign libraries may call themselves.
+const STACK: usize = 16 << 20;
+
+/// Reads a file on a thread of its own, tells how far it is, and stops it when told to. As many
+/// read at once as the hub works on jobs, and whoever waits for a page goes first.
 async fn read(
     step: &Step<'_>,
     name: &str,
@@ -179,17 +197,25 @@ async fn read(
     let seen = Arc::new(AtomicU64::new(0));
     let go = Arc::new(AtomicBool::new(true));
     let (name, told, going) = (name.to_owned(), seen.clone(), go.clone());
-    let mut reading = tokio::task::spawn_blocking(move || {
-        let progress = |done: u64, total: u64| {
-            let part = done
-                .saturating_mul(STEPS as u64 / 2)
-                .checked_div(total)
-                .unwrap_or(0);
-            told.store(part, Ordering::Relaxed);
-            going.load(Ordering::Relaxed)
-        };
-        intake::read(&name, &bytes, &Limits::default(), &progress)
-    });
+    let (give, mut reading) = tokio::sync::oneshot::channel();
+    let started = std::thread::Builder::new()
+        .name("intake".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            step_back();
+            let progress = |done: u64, total: u64| {
+                let part = done
+                    .saturating_mul(STEPS as u64 / 2)
+                    .checked_div(total)
+                    .unwrap_or(0);
+                told.store(part, Ordering::Relaxed);
+                going.load(Ordering::Relaxed)
+            };
+            let read = intake::read(&name, &bytes, &Limits::default(), &progress);
+            // Nobody listens when the job was stopped.
+            drop(give.send(read));
+        });
+    started.map_err(|_| JobEnd::Failed("no_thread"))?;
     loop {
         tokio::select! {
             read = &mut reading => return read.map_err(|_| JobEnd::Failed("panicked")),
@@ -201,10 +227,17 @@ async fn read(
         {
             go.store(false, Ordering::Relaxed);
             // Its answer is not needed any more; it ends at its next step.
-            let _ = reading.await;
+            drop(reading.await);
             return Err(end);
         }
     }
+}
+
+/// This thread lets others go first. On Linux this holds for the thread alone; elsewhere it would
+/// hold for the whole program, and is left.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(10);
 }
 
 async fn write(
@@ -212,16 +245,18 @@ async fn write(
     visitor: &Visitor,
     import: &Import,
     file: &ImportFile,
-    intake: Intake,
-) -> Result<Outcome, JobEnd> {
+    mut intake: Intake,
+) -> Result<(Outcome, Option<SourceCame>), JobEnd> {
     let mut outcome = outcome_of(&intake);
-    let format = match intake.kind {
-        FileKind::Docx => "docx",
-        FileKind::Pdf => "pdf",
-        _ => "txt",
-    };
+    let format = intake.kind.word();
+    let marks = std::mem::take(&mut intake.marks);
     let (encoding, line_ends) = (outcome.encoding.clone(), outcome.line_ends.clone());
     let (speakers, mut blocks) = blocks_of(intake);
+    let lengths: Vec<usize> = blocks
+        .iter()
+        .map(|block| block.text.chars().count())
+        .collect();
+    let mut ids = Vec::with_capacity(blocks.len());
     let (who, home, name, object) = (
         visitor.clone(),
         import.clone(),
@@ -256,13 +291,54 @@ async fn write(
         let rest = blocks.split_off(blocks.len().min(BATCH));
         let batch = std::mem::replace(&mut blocks, rest);
         let count = batch.len();
-        write_batch(step, visitor, &added, place, batch).await?;
+        ids.extend(write_batch(step, visitor, &added, place, batch).await?);
         place += i64::try_from(count).unwrap_or(0);
         let written = all - blocks.len();
         step.at(STEPS / 2 + i64::try_from(written * 500 / all).unwrap_or(0))
             .await?;
     }
-    Ok(outcome)
+    let marks: Vec<FileMark> = marks
+        .into_iter()
+        .filter_map(|mark| mark_on(mark, &ids, &lengths))
+        .collect();
+    let came = SourceCame {
+        hub: step.work.hub.clone(),
+        actor: Arc::new(visitor.actor().clone()),
+        lang: visitor.actor().lang.unwrap_or_default(),
+        study: import.study.uuid(),
+        source: added.id.uuid(),
+        marks,
+    };
+    Ok((outcome, Some(came).filter(|came| !came.marks.is_empty())))
+}
+
+/// Blocks that one mark of a file may hold; one that holds more ends with the last of them.
+const MARK_BLOCKS: usize = 400;
+
+/// A mark of the file on the blocks its paragraphs became.
+fn mark_on(mark: Mark, ids: &[Id<Block>], lengths: &[usize]) -> Option<FileMark> {
+    let first = mark.from.paragraph;
+    let last = mark.to.paragraph.min(first + MARK_BLOCKS - 1);
+    let blocks: Vec<_> = ids.get(first..=last)?.iter().map(|id| id.uuid()).collect();
+    let end = if last < mark.to.paragraph {
+        *lengths.get(last)?
+    } else {
+        mark.to.at
+    };
+    let from = (*blocks.first()?, mark.from.at);
+    let to = (*blocks.last()?, end);
+    let kind = match mark.kind {
+        MarkKind::Highlight(colour) => FileMarkKind::Highlight {
+            colour: colour.word(),
+        },
+        MarkKind::Comment { author, text } => FileMarkKind::Comment { author, text },
+    };
+    Some(FileMark {
+        from,
+        to,
+        blocks,
+        kind,
+    })
 }
 
 async fn write_batch(
@@ -271,17 +347,13 @@ async fn write_batch(
     source: &AddedSource,
     place: i64,
     batch: Vec<NewBlock>,
-) -> Result<(), Fault> {
+) -> Result<Vec<Id<Block>>, Fault> {
     let (who, source) = (visitor.clone(), source.clone());
     step.work
         .hub
         .store()
         .write(move |tx| {
-            Box::pin(async move {
-                add_blocks(tx, &who, &source, place, &batch)
-                    .await
-                    .map(|_| ())
-            })
+            Box::pin(async move { add_blocks(tx, &who, &source, place, &batch).await })
         })
         .await
 }

@@ -170,16 +170,19 @@ pub fn ending(name: &str) -> String {
 /// Can files with such a name be brought in?
 #[must_use]
 pub fn is_known(name: &str) -> bool {
-    matches!(
-        ending(name).as_str(),
-        "txt" | "text" | "md" | "docx" | "pdf" | "qdpx"
-    )
+    is_project(name) || crate::intake::reads(name)
 }
 
-/// A whole project of another program?
+/// A whole project of another program, or its codebook? Such a file comes alone.
 #[must_use]
 pub fn is_project(name: &str) -> bool {
-    ending(name) == "qdpx"
+    ending(name) == "qdpx" || is_codebook(name)
+}
+
+/// The codebook of another program?
+#[must_use]
+pub fn is_codebook(name: &str) -> bool {
+    ending(name) == "qdc"
 }
 
 /// The name a source gets: the file's, without folders and ending.

@@ -19,6 +19,7 @@ use super::{
     BYTES, FILES, Import, ImportFile, ImportState, Outcome, Told, is_known, is_project,
     store as rows,
 };
+use crate::study::pages::practice;
 use crate::study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
 use crate::{Basis, Study};
 
@@ -66,20 +67,21 @@ fn page(ask: &Ask, study: &Study, form: &Form, newest: &[Import]) -> Response {
     let body = html! {
         (study_nav(ask, study, "import"))
         (parts::h1(&ask.t("voices-import")))
+        @if study.practice { (practice::notice(ask, "voices-practice-no-import")) }
         (form.summary(words, &[("basis", "voices-basis-legend"), ("files", "voices-files")]))
-        form method="post" enctype="multipart/form-data" class="stack form-narrow" {
+        @if !study.practice { form method="post" enctype="multipart/form-data" class="stack form-narrow" {
             (radios(words, form, "basis", "voices-basis-legend", &bases))
             div class="ds-field" {
                 label class="ds-label" for="files" { (ask.t("voices-files")) }
                 div data-field="description" id="files-help" { (ask.t("voices-files-help")) }
                 input class="ds-input" type="file" id="files" name="files" multiple
-                    accept=".txt,.md,.docx,.pdf,.qdpx" aria-describedby="files-help files-wrong"
+                    accept=".docx,.odt,.pdf,.rtf,.html,.htm,.txt,.md,.vtt,.srt,.qdpx,.qdc" aria-describedby="files-help files-wrong"
                     aria-invalid=[wrong.map(|_| "true")];
                 p class="ds-validation-message" id="files-wrong" { @if let Some(key) = wrong { (ask.t(key)) } }
             }
             p { (ask.t("voices-import-who-sees")) }
             (submit(words, "voices-import-button"))
-        }
+        } }
         @if !newest.is_empty() {
             section class="study-part" {
                 (parts::h2(&ask.t("voices-imports-before")))
@@ -324,7 +326,7 @@ async fn progress_page(ask: Ask, Path((slug, id)): Path<(String, String)>) -> Re
             p { (ask.t("voices-import-may-leave")) }
             (ui::form::act(&ask.words, &format!("{address}/cancel"), "voices-import-cancel", &[]))
         }
-        ul class="file-list" { @for file in &files { (file_part(&ask, file)) } }
+        ul class="file-list" { @for file in &files { (file_part(&ask, &slug, file)) } }
         @if over {
             p class="row" {
                 (parts::button_link(&format!("/studies/{slug}"), &ask.t("voices-to-study")))
@@ -360,7 +362,7 @@ fn tone(import: &Import) -> Tone {
     }
 }
 
-fn file_part(ask: &Ask, file: &ImportFile) -> Markup {
+fn file_part(ask: &Ask, slug: &str, file: &ImportFile) -> Markup {
     let size = ask.words.tv(
         "voices-kilobytes",
         &[("n", ((file.size + 1023) / 1024).into())],
@@ -376,9 +378,34 @@ fn file_part(ask: &Ask, file: &ImportFile) -> Markup {
                 Some(outcome) => {
                     @if let Some(refused) = &outcome.refused {
                         (parts::alert(Tone::Warning, html! { p { (refused.as_refusal(&ask.words)) } }))
-                    } @else { (brought(ask, outcome)) }
+                    } @else if is_project(&file.name) { (project_brought(ask, slug, outcome)) }
+                    @else { (brought(ask, outcome)) }
                 }
             }
+        }
+    }
+}
+
+/// What came with a project or a codebook: all of it is told, and where it is now.
+fn project_brought(ask: &Ask, slug: &str, outcome: &Outcome) -> Markup {
+    let words = &ask.words;
+    let (lost, rest): (Vec<&Told>, Vec<&Told>) = outcome.notices.iter().partition(|told| told.loss);
+    html! {
+        @if !lost.is_empty() {
+            p { strong { (ask.t("voices-not-carried")) } }
+            ul class="ds-list" { @for told in lost { li { (told.as_notice(words)) } } }
+        }
+        @if rest.is_empty() { p { (ask.t("voices-project-nothing-new")) } } @else {
+            p { strong { (ask.t("voices-project-came")) } }
+            ul class="ds-list" { @for told in rest { li { (told.as_notice(words)) } } }
+        }
+        p class="row" {
+            @if outcome.sources.is_empty() {
+                a class="ds-link" href={ "/studies/" (slug) "/codes" } { (ask.t("voices-project-codes")) }
+            } @else {
+                a class="ds-link" href={ "/studies/" (slug) } { (ask.t("voices-project-texts")) }
+            }
+            a class="ds-link" href={ "/studies/" (slug) "/kept" } { (ask.t("voices-project-kept")) }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! SQL of imports.
 
-use base::Id;
+use base::{Account, Id, Uuid};
 use store::jobs::Job;
 use store::objects::Object;
-use store::{Conn, Fault, Row, Tx, params};
+use store::{Conn, Fault, IntoValue, Row, Tx, params};
 
 use super::{Import, ImportFile, ImportFileId, ImportState, Outcome};
 use crate::{Source, Study};
@@ -35,6 +35,25 @@ pub async fn import(db: &Conn, id: Id<Import>) -> Result<Option<Import>, Fault> 
 pub async fn imports(db: &Conn, study: Id<Study>, limit: i64) -> Result<Vec<Import>, Fault> {
     let sql = format!("{IMPORT} WHERE study = $1 ORDER BY made_at DESC, id DESC LIMIT $2");
     let rows = db.all(&sql, params![study, limit]).await?;
+    rows.iter().map(import_of).collect()
+}
+
+/// Of the imports into these studies, those that somebody began and that are not over.
+pub async fn under_way(
+    db: &Conn,
+    studies: &[Uuid],
+    account: Id<Account>,
+) -> Result<Vec<Import>, Fault> {
+    if studies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{IMPORT} WHERE study IN ({}) AND made_by = $1 AND state = 'open' ORDER BY made_at DESC LIMIT 5",
+        crate::study::store::marks(2, studies.len())
+    );
+    let mut values = vec![account.into_value()];
+    values.extend(studies.iter().map(|study| study.into_value()));
+    let rows = db.all(&sql, values).await?;
     rows.iter().map(import_of).collect()
 }
 
@@ -161,12 +180,14 @@ pub async fn drop_sources(tx: &Tx, id: Id<Import>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The files of an import that nothing points to any more, when it was stopped or they were refused.
+/// The files of an import that no source needs: it was stopped, they were refused, or they were
+/// projects, of which everything stands in rows of its own.
 pub async fn useless_objects(db: &Conn, id: Id<Import>) -> Result<Vec<Id<Object>>, Fault> {
     let rows = db
         .all(
             "SELECT f.object AS id FROM import_file f JOIN import i ON i.id = f.import \
-             WHERE f.import = $1 AND f.object IS NOT NULL AND (f.state = 'refused' OR i.state = 'cancelled')",
+             WHERE f.import = $1 AND f.object IS NOT NULL AND (f.state = 'refused' OR i.state = 'cancelled' \
+             OR NOT EXISTS (SELECT 1 FROM source s WHERE s.object = f.object))",
             params![id],
         )
         .await?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use ui::Words;
 
-use crate::intake::{Notice, Refused};
+use crate::intake::{Measure, Notice, Refused};
 
 /// A code with a number or a word. An area that brings in other formats uses the key of a text as
 /// its code; `$count` and `$word` can stand in the text.
@@ -72,9 +72,29 @@ impl From<&Notice> for Told {
     }
 }
 
+impl From<&frame::Came> for Told {
+    fn from(came: &frame::Came) -> Self {
+        Self {
+            code: came.what.to_owned(),
+            count: Some(came.n),
+            word: None,
+            loss: came.loss,
+        }
+    }
+}
+
 impl From<&Refused> for Told {
     fn from(refused: &Refused) -> Self {
+        // A limit that ordinary documents never come near says more about the file than its size.
+        let odd = matches!(
+            refused,
+            Refused::TooLarge {
+                what: Measure::Ratio | Measure::Depth | Measure::Entries | Measure::Operations,
+                ..
+            }
+        );
         let (count, word) = match refused {
+            _ if odd => (None, None),
             Refused::TooLarge { limit, .. } => (i64::try_from(*limit).ok(), None),
             Refused::NotWhatItSaysItIs { extension, .. } | Refused::UnknownKind { extension } => {
                 (None, Some(extension.clone()))
@@ -83,7 +103,7 @@ impl From<&Refused> for Told {
             _ => (None, None),
         };
         Self {
-            code: refused.code().to_owned(),
+            code: if odd { "unsafe" } else { refused.code() }.to_owned(),
             count,
             word,
             loss: false,
@@ -117,6 +137,8 @@ fn notice_key(code: &str) -> Option<&'static str> {
         "soft_hyphens_removed" => "voices-notice-soft-hyphens",
         "symbols_replaced" => "voices-notice-symbols",
         "pages_without_text" => "voices-notice-pages-without-text",
+        "cues_joined" => "voices-notice-cues",
+        "marks_left_out" => "voices-notice-marks",
         "repaired" => "voices-notice-repaired",
         _ => return None,
     })
@@ -171,6 +193,11 @@ mod tests {
             (told.code.as_str(), told.word.as_deref()),
             ("unknown_kind", Some("mp3"))
         );
+        let large = |what| Told::from(&Refused::TooLarge { what, limit: 100 });
+        let told = large(Measure::Pages);
+        assert_eq!((told.code.as_str(), told.count), ("too_large", Some(100)));
+        let told = large(Measure::Ratio);
+        assert_eq!((told.code.as_str(), told.count), ("unsafe", None));
         assert_eq!(refusal_key("empty"), Some("voices-refused-empty"));
         assert_eq!(refusal_key("x"), None);
     }

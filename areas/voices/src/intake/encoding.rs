@@ -16,17 +16,63 @@ pub(super) struct Decoded {
     pub(super) line_ends: LineEnds,
 }
 
+/// The encoding a web page says it has, in the first bytes of its head.
+///
+/// Source of the format: WHATWG HTML, 13.2.3.2 (the prescan, in its usual cases).
+pub(super) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(4_096)).unwrap_or(bytes);
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let label = |after: &str| {
+        let value = after.trim_start().strip_prefix('=')?.trim_start();
+        let value = value.trim_start_matches(['"', '\'']);
+        let end = value
+            .find(|sign: char| {
+                matches!(sign, '"' | '\'' | ';' | '>' | '?' | '/') || sign.is_whitespace()
+            })
+            .unwrap_or(value.len());
+        Encoding::for_label(value.get(..end)?.as_bytes())
+    };
+    let xml = head.strip_prefix("<?xml").and_then(|rest| {
+        let rest = rest.split("?>").next()?;
+        rest.split_once("encoding")
+            .and_then(|(_, after)| label(after))
+    });
+    let found = xml.or_else(|| {
+        head.split("<meta").skip(1).find_map(|meta| {
+            let meta = meta.split('>').next()?;
+            meta.split_once("charset")
+                .and_then(|(_, after)| label(after))
+        })
+    })?;
+    // What is declared in bytes that can be read is no UTF-16.
+    Some(if found == UTF_16LE || found == UTF_16BE {
+        UTF_8
+    } else {
+        found
+    })
+}
+
 /// Reads the characters of a plain text file.
 ///
-/// Order: byte order mark, UTF-16 without mark (known by its zero bytes), strict UTF-8, a guess
-/// that leans to Norwegian. Refused when the bytes are not text.
+/// Order: byte order mark, UTF-16 without mark (known by its zero bytes), strict UTF-8 with other
+/// letters than ASCII, what the file declares, a guess that leans to Norwegian. Refused when the
+/// bytes are not text.
 pub(super) fn decode(
     bytes: &[u8],
     extension: &str,
+    declared: Option<&'static Encoding>,
     notices: &mut Notices,
 ) -> Result<Decoded, Refused> {
-    let (encoding, body, guessed) = find(bytes);
-    if guessed && looks_binary(body) {
+    let (mut encoding, body, mut guessed) = find(bytes);
+    let unsure = guessed;
+    if guessed
+        && let Some(declared) = declared
+        && declared != UTF_8
+        && utf_16_without_mark(bytes).is_none()
+    {
+        (encoding, guessed) = (declared, false);
+    }
+    if unsure && looks_binary(body) {
         return Err(Refused::NotWhatItSaysItIs {
             extension: extension.to_owned(),
             found: FileKind::Other,
@@ -172,7 +218,7 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> (Decoded, Vec<Notice>) {
         let mut notices = Notices::default();
-        let decoded = decode(bytes, "txt", &mut notices).unwrap();
+        let decoded = decode(bytes, "txt", None, &mut notices).unwrap();
         (decoded, notices.into_vec())
     }
 
@@ -265,7 +311,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_refused() {
         let bytes: Vec<u8> = (0..=255).cycle().take(4_096).collect();
-        let refused = decode(&bytes, "txt", &mut Notices::default());
+        let refused = decode(&bytes, "txt", None, &mut Notices::default());
         assert_eq!(
             refused,
             Err(Refused::NotWhatItSaysItIs {

@@ -57,6 +57,10 @@ pub enum Notice {
     SymbolsReplaced { count: u32 },
     /// Pages that hold pictures and no text.
     PagesWithoutText { count: u32 },
+    /// Lines of subtitles put together into turns.
+    CuesJoined { count: u32 },
+    /// Marks and comments of the file that hold no words of the text, left out.
+    MarksLeftOut { count: u32 },
     /// The file was damaged and was read as well as possible.
     Repaired,
 }
@@ -89,6 +93,8 @@ impl Notice {
             Self::SoftHyphensRemoved { .. } => "soft_hyphens_removed",
             Self::SymbolsReplaced { .. } => "symbols_replaced",
             Self::PagesWithoutText { .. } => "pages_without_text",
+            Self::CuesJoined { .. } => "cues_joined",
+            Self::MarksLeftOut { .. } => "marks_left_out",
             Self::Repaired => "repaired",
         }
     }
@@ -107,6 +113,7 @@ impl Notice {
                 | Self::HeadersLeftOut { .. }
                 | Self::SymbolsReplaced { .. }
                 | Self::PagesWithoutText { .. }
+                | Self::MarksLeftOut { .. }
                 | Self::Repaired
         )
     }
@@ -146,6 +153,12 @@ pub enum FileKind {
     Text,
     Docx,
     Pdf,
+    Html,
+    Markdown,
+    /// WebVTT subtitles.
+    Vtt,
+    /// SubRip subtitles.
+    Srt,
     /// Word before 2007; ask for `.docx`.
     OldWord,
     Odt,
@@ -157,6 +170,24 @@ pub enum FileKind {
     Recording,
     /// None of the kinds above.
     Other,
+}
+
+impl FileKind {
+    /// The word for the kind of a source: the usual ending of its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Vtt => "vtt",
+            Self::Srt => "srt",
+            Self::Odt => "odt",
+            Self::Rtf => "rtf",
+            _ => "txt",
+        }
+    }
 }
 
 /// Which limit a file went beyond.

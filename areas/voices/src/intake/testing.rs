@@ -127,3 +127,15 @@ pub(super) fn drawn(lines: &[(f64, f64, f64, &str)]) -> String {
             out
         })
 }
+
+/// An OpenDocument text with this body and these styles.
+pub(super) fn odt(body: &str, styles: &str) -> Vec<u8> {
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content><office:automatic-styles>{styles}</office:automatic-styles>\
+         <office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    );
+    zip(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        ("content.xml", content.as_bytes()),
+    ])
+}

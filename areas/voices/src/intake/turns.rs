@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::label::{Head, Shape, head};
+use super::marks::Origin;
 use super::{Kind, Paragraph, notices::small};
 
 /// What a person has said about labels; it stands above any guess.
@@ -33,6 +34,14 @@ const CHARACTERS_A_TURN: usize = 2_500;
 /// `time_ms`. Pure and repeatable: running it on its own result changes nothing.
 #[must_use]
 pub fn turns(paragraphs: Vec<Paragraph>, choices: &Choices) -> Recognised {
+    turns_traced(paragraphs, choices).0
+}
+
+/// As [`turns`], with the place where the text of each paragraph stood before.
+pub(super) fn turns_traced(
+    paragraphs: Vec<Paragraph>,
+    choices: &Choices,
+) -> (Recognised, Vec<Origin>) {
     let labels = {
         let lines = paragraphs
             .iter()
@@ -45,7 +54,8 @@ pub fn turns(paragraphs: Vec<Paragraph>, choices: &Choices) -> Recognised {
         Labels::find(lines, known, choices)
     };
     let mut reading = Reading::default();
-    for paragraph in paragraphs {
+    for (at, paragraph) in paragraphs.into_iter().enumerate() {
+        reading.at = at;
         reading.take(paragraph, &labels);
     }
     reading.finish()
@@ -213,9 +223,14 @@ impl Labels {
 #[derive(Default)]
 struct Reading {
     out: Vec<Paragraph>,
+    /// Where each of them stood.
+    origins: Vec<Origin>,
+    /// The paragraph that is read, and its time until its first text takes it.
+    at: usize,
+    time: Option<u64>,
     speaker: Option<String>,
     /// A label that stood alone; the line as it stood, in case nothing follows.
-    waiting: Option<(String, Option<String>, Option<u64>)>,
+    waiting: Option<(Origin, String, Option<String>, Option<u64>)>,
     times: usize,
 }
 
@@ -224,7 +239,7 @@ impl Reading {
         if paragraph.speaker.is_some() {
             self.give_up_waiting();
             self.speaker.clone_from(&paragraph.speaker);
-            self.out.push(paragraph);
+            self.put((self.at, 0), paragraph);
             return;
         }
         let opens_first = paragraph
@@ -235,95 +250,127 @@ impl Reading {
         if paragraph.kind == Kind::Heading && !opens_first {
             self.give_up_waiting();
             self.speaker = None;
-            self.out.push(paragraph);
+            self.put((self.at, 0), paragraph);
             return;
         }
-        let mut held: Option<String> = None;
+        self.time = paragraph.time_ms;
+        let mut held: Option<(usize, String)> = None;
+        let mut next = 0;
         let mut continues = paragraph.continues;
         let mut opened = false;
         for line in paragraph.text.split('\n') {
+            let start = next;
+            next += line.len() + 1;
             let Some(head) = labels.opens(line) else {
                 match &mut held {
-                    Some(text) => {
+                    Some((_, text)) => {
                         text.push('\n');
                         text.push_str(line);
                     }
-                    None => held = Some(line.to_owned()),
+                    None => held = Some((start, line.to_owned())),
                 }
                 continue;
             };
-            if let Some(text) = held.take() {
-                self.push(text, continues || opened, labels, &paragraph);
+            if let Some((from, text)) = held.take() {
+                self.push(from, text, continues || opened, labels, &paragraph);
             }
             opened = true;
             continues = false;
-            self.open(&head, line);
-            held = (!head.rest.is_empty()).then(|| head.rest.to_owned());
+            self.open(&head, start, line);
+            let rest = line.trim_end().len().saturating_sub(head.rest.len());
+            held = (!head.rest.is_empty()).then(|| (start + rest, head.rest.to_owned()));
         }
-        if let Some(text) = held {
-            self.push(text, continues, labels, &paragraph);
+        if let Some((from, text)) = held {
+            self.push(from, text, continues, labels, &paragraph);
         }
     }
 
     /// A label was read: its turn starts with the next text.
-    fn open(&mut self, head: &Head<'_>, line: &str) {
+    fn open(&mut self, head: &Head<'_>, start: usize, line: &str) {
         self.give_up_waiting();
         let speaker = if head.label.is_empty() {
             self.speaker.clone()
         } else {
             Some(head.label.to_owned())
         };
-        self.waiting = Some((line.trim().to_owned(), speaker, head.time_ms));
+        let start = start + line.len() - line.trim_start().len();
+        let origin = (self.at, start);
+        self.waiting = Some((origin, line.trim().to_owned(), speaker, head.time_ms));
     }
 
     /// Text arrives: as the turn that waits, as more of the turn before, or as prose.
-    fn push(&mut self, text: String, continues: bool, labels: &Labels, model: &Paragraph) {
+    fn push(
+        &mut self,
+        from: usize,
+        text: String,
+        continues: bool,
+        labels: &Labels,
+        model: &Paragraph,
+    ) {
+        let origin = (self.at, from + text.len() - text.trim_start().len());
         let text = text.trim().to_owned();
         if text.is_empty() {
             return;
         }
-        if let Some((_, speaker, time_ms)) = self.waiting.take() {
+        let time = self.time.take();
+        if let Some((_, _, speaker, time_ms)) = self.waiting.take() {
             self.times += usize::from(time_ms.is_some());
+            let time_ms = time_ms.or(time);
             self.speaker.clone_from(&speaker);
             let kind = if speaker.is_some() {
                 Kind::Turn
             } else {
                 Kind::Prose
             };
-            self.out.push(Paragraph {
-                speaker,
-                time_ms,
-                text,
-                kind,
-                continues: false,
-            });
+            self.put(
+                origin,
+                Paragraph {
+                    speaker,
+                    time_ms,
+                    text,
+                    kind,
+                    continues: false,
+                },
+            );
         } else if labels.several
             && let Some(speaker) = &self.speaker
         {
-            self.out.push(Paragraph {
-                speaker: Some(speaker.clone()),
-                time_ms: None,
-                text,
-                kind: Kind::Turn,
-                continues: true,
-            });
+            self.put(
+                origin,
+                Paragraph {
+                    speaker: Some(speaker.clone()),
+                    time_ms: time,
+                    text,
+                    kind: Kind::Turn,
+                    continues: true,
+                },
+            );
         } else {
-            self.out.push(Paragraph {
-                text,
-                continues,
-                ..model.clone()
-            });
+            self.put(
+                origin,
+                Paragraph {
+                    text,
+                    continues,
+                    time_ms: time,
+                    ..model.clone()
+                },
+            );
         }
     }
 
     /// A label with nothing after it is text, not a turn.
     fn give_up_waiting(&mut self) {
-        if let Some((line, _, _)) = self.waiting.take() {
-            self.out.push(Paragraph::prose(line));
+        if let Some((origin, line, _, _)) = self.waiting.take() {
+            self.put(origin, Paragraph::prose(line));
         }
     }
 
-    fn finish(mut self) -> Recognised {
+    fn put(&mut self, origin: Origin, paragraph: Paragraph) {
+        self.origins.push(origin);
+        self.out.push(paragraph);
+    }
+
+    fn finish(mut self) -> (Recognised, Vec<Origin>) {
         self.give_up_waiting();
         let mut speakers: Vec<(String, u32)> = Vec::new();
         let mut place: BTreeMap<&str, usize> = BTreeMap::new();
@@ -339,260 +386,14 @@ impl Reading {
                 *count = count.saturating_add(1);
             }
         }
-        Recognised {
+        let recognised = Recognised {
             paragraphs: self.out,
             speakers,
             times: small(self.times),
-        }
+        };
+        (recognised, self.origins)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn prose(lines: &[&str]) -> Vec<Paragraph> {
-        lines
-            .iter()
-            .map(|line| Paragraph::prose((*line).to_owned()))
-            .collect()
-    }
-
-    /// `speaker|text`, with `+` before what continues.
-    fn shown(recognised: &Recognised) -> Vec<String> {
-        let one = |paragraph: &Paragraph| {
-            let more = if paragraph.continues { "+" } else { "" };
-            format!(
-                "{more}{}|{}",
-                paragraph.speaker.as_deref().unwrap_or(""),
-                paragraph.text
-            )
-        };
-        recognised.paragraphs.iter().map(one).collect()
-    }
-
-    fn read(lines: &[&str]) -> Vec<String> {
-        shown(&turns(prose(lines), &Choices::default()))
-    }
-
-    #[test]
-    fn a_conversation_with_labels() {
-        let lines = [
-            "Dato: 3. mai",
-            "I: Hvordan var det?",
-            "Kari: Fint.",
-            "Og varmt.",
-            "I: Ja?",
-            "Kari: Ja. Jeg sa: nei.",
-            "Ola: Hei",
-        ];
-        assert_eq!(
-            read(&lines),
-            [
-                "|Dato: 3. mai",
-                "I|Hvordan var det?",
-                "Kari|Fint.",
-                "+Kari|Og varmt.",
-                "I|Ja?",
-                "Kari|Ja. Jeg sa: nei.",
-                "Ola|Hei"
-            ]
-        );
-        let recognised = turns(prose(&lines), &Choices::default());
-        assert_eq!(
-            recognised.speakers,
-            [
-                ("I".to_owned(), 2),
-                ("Kari".to_owned(), 2),
-                ("Ola".to_owned(), 1)
-            ]
-        );
-    }
-
-    #[test]
-    fn prose_with_colons_stays_prose() {
-        let long = "Dette er en tekst uten samtale. ".repeat(200);
-        let lines = [
-            "Problemstillingen er:",
-            &long,
-            "Margrethe forteller:",
-            "«Slik er det.»",
-            "Problemstillingen er:",
-            &long,
-            "Merk: dette",
-        ];
-        assert_eq!(read(&lines), lines.map(|line| format!("|{}", line.trim())));
-    }
-
-    #[test]
-    fn dash_dialogue_has_no_speakers() {
-        let lines = ["– Hei, sa hun.", "– Hei: du?", "– Ja."];
-        assert_eq!(read(&lines), lines.map(|line| format!("|{line}")));
-    }
-
-    #[test]
-    fn a_phrase_in_a_conversation_is_no_speaker() {
-        let lines = [
-            "I: Ja?",
-            "P: Nei.",
-            "Problemstillingen er: hva",
-            "I: Hm",
-            "P: Jo",
-        ];
-        assert_eq!(
-            read(&lines),
-            [
-                "I|Ja?",
-                "P|Nei.",
-                "+P|Problemstillingen er: hva",
-                "I|Hm",
-                "P|Jo"
-            ]
-        );
-    }
-
-    #[test]
-    fn two_turns_are_enough_when_there_is_nothing_else() {
-        assert_eq!(
-            read(&["Intervjuer: Hva nå?", "Kari: Vet ikke."]),
-            ["Intervjuer|Hva nå?", "Kari|Vet ikke."]
-        );
-        assert_eq!(read(&["Viktig: les dette"]), ["|Viktig: les dette"]);
-    }
-
-    #[test]
-    fn a_speaker_alone_on_a_line() {
-        let lines = ["Kari:", "Hei du.", "Ola:", "Hei.", "Kari:", "Nå?", "Ola:"];
-        assert_eq!(
-            read(&lines),
-            ["Kari|Hei du.", "Ola|Hei.", "Kari|Nå?", "|Ola:"]
-        );
-        let lines = [
-            "Kari Moe  0:01",
-            "Hei du.",
-            "Ola Moe  0:04",
-            "Hei.",
-            "Kari Moe  0:09",
-            "Nå?",
-        ];
-        let recognised = turns(prose(&lines), &Choices::default());
-        assert_eq!(
-            shown(&recognised),
-            ["Kari Moe|Hei du.", "Ola Moe|Hei.", "Kari Moe|Nå?"]
-        );
-        assert_eq!(
-            recognised
-                .paragraphs
-                .iter()
-                .map(|p| p.time_ms)
-                .collect::<Vec<_>>(),
-            [Some(1_000), Some(4_000), Some(9_000)]
-        );
-        assert_eq!(recognised.times, 3);
-    }
-
-    #[test]
-    fn names_alone_without_colon_need_two_who_recur() {
-        let lines = [
-            "Kari", "Hei du.", "Ola", "Hei.", "Kari", "Nå?", "Ola", "Ja.", "Kari", "Så bra.",
-            "Ola", "Hm.",
-        ];
-        assert_eq!(
-            read(&lines),
-            [
-                "Kari|Hei du.",
-                "Ola|Hei.",
-                "Kari|Nå?",
-                "Ola|Ja.",
-                "Kari|Så bra.",
-                "Ola|Hm."
-            ]
-        );
-        assert_eq!(
-            read(&[
-                "Recovery",
-                "Tekst her.",
-                "Recovery",
-                "Mer tekst.",
-                "Recovery",
-                "Enda mer."
-            ])[0],
-            "|Recovery"
-        );
-    }
-
-    #[test]
-    fn turns_inside_one_paragraph_are_taken_apart() {
-        assert_eq!(
-            read(&["I: Ja?\nP: Nei\nikke nå\nI: Hm\nP: Jo"]),
-            ["I|Ja?", "P|Nei\nikke nå", "I|Hm", "P|Jo"]
-        );
-    }
-
-    #[test]
-    fn a_person_decides() {
-        let lines = [
-            "I: Ja?",
-            "P: Nei.",
-            "Tanker: mange",
-            "I: Hm",
-            "P: Jo",
-            "Tanker: få",
-        ];
-        let choices = Choices {
-            not_speakers: ["Tanker".to_owned()].into(),
-            ..Choices::default()
-        };
-        let recognised = turns(prose(&lines), &choices);
-        assert_eq!(
-            shown(&recognised),
-            [
-                "I|Ja?",
-                "P|Nei.",
-                "+P|Tanker: mange",
-                "I|Hm",
-                "P|Jo",
-                "+P|Tanker: få"
-            ]
-        );
-        let choices = Choices {
-            speakers: ["Viktig".to_owned()].into(),
-            ..Choices::default()
-        };
-        assert_eq!(
-            shown(&turns(prose(&["Viktig: les", "Og mer."]), &choices)),
-            ["Viktig|les", "|Og mer."]
-        );
-    }
-
-    #[test]
-    fn a_heading_ends_a_turn() {
-        let mut paragraphs = prose(&["I: Ja?", "P: Nei.", "Del to", "Tekst.", "I: Hm", "P: Jo"]);
-        paragraphs[2].kind = Kind::Heading;
-        assert_eq!(
-            shown(&turns(paragraphs, &Choices::default())),
-            ["I|Ja?", "P|Nei.", "|Del to", "|Tekst.", "I|Hm", "P|Jo"]
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn no_letter_is_lost_and_a_second_run_changes_nothing(
-            lines in prop::collection::vec("(I: |P1: |Kari: |\\[00:01\\] |Kari|Ola  0:01|– |Noe er: )?[a-zæ:. \\[\\]]{0,12}", 0..20)
-        ) {
-            let paragraphs: Vec<Paragraph> = lines.iter().map(|line| Paragraph::prose(line.clone())).collect();
-            let letters = |text: &str| text.chars().filter(|sign| sign.is_alphabetic()).collect::<String>();
-            let once = turns(paragraphs, &Choices::default());
-            let given: String = once.paragraphs.iter().map(|paragraph| {
-                let label = if paragraph.continues { "" } else { paragraph.speaker.as_deref().unwrap_or("") };
-                format!("{label}{}", paragraph.text)
-            }).collect();
-            // A time alone repeats the name of the one who goes on speaking.
-            prop_assume!(!lines.iter().any(|line| line.starts_with('[')));
-            prop_assert_eq!(letters(&given), letters(&lines.concat()));
-            let twice = turns(once.paragraphs.clone(), &Choices::default());
-            prop_assert_eq!(twice.paragraphs, once.paragraphs);
-        }
-    }
-}
+mod tests;

@@ -1,20 +1,20 @@
 //! Word documents (`.docx`), as Word, LibreOffice and Google Docs write them.
 
-mod package;
 mod story;
-mod styles;
+pub(super) mod styles;
 
 use std::collections::HashMap;
 
 use quick_xml::events::BytesStart;
 
-use super::encoding::{PAGE_BREAK, clean};
+use super::draft::{Drafted, drawn_up};
+use super::encoding::clean;
 use super::limits::{Limits, Progress};
 use super::notices::Notices;
-use super::turns::{Choices, Labels};
 use super::{Body, Kind, LineEnds, Notice, Paragraph, Refused};
 
-use package::{Package, Visit, attribute};
+use super::package::{Package, Visit, attribute};
+
 use story::{Item, NoteAt, Story};
 use styles::{Numbering, Role, Styles};
 
@@ -47,8 +47,11 @@ pub(super) fn read(
             found,
         });
     }
+    let mut said = Story::new(limits.characters, limits.paragraphs);
+    package.visit(&format!("{folder}comments.xml"), &mut said, quiet)?;
     let items = std::mem::take(&mut story.items);
-    let (mut paragraphs, contents) = body(items, &styles, &mut numbering, notices);
+    let (drafted, contents) = drafted(items, &styles, &mut numbering);
+    let (mut paragraphs, marks) = drawn_up(drafted, story.met.controls, said.comments, notices);
     let mut foot = Story::new(limits.characters, limits.paragraphs);
     package.visit(&format!("{folder}footnotes.xml"), &mut foot, quiet)?;
     let mut end = Story::new(limits.characters, limits.paragraphs);
@@ -68,7 +71,6 @@ pub(super) fn read(
     notices.count(contents, |count| Notice::ContentsLinesRemoved { count });
     notices.count(met.tables, |count| Notice::TablesFlattened { count });
     notices.count(met.pictures, |count| Notice::PicturesLeftOut { count });
-    notices.count(met.comments, |count| Notice::CommentsLeftOut { count });
     notices.count(met.insertions, |count| Notice::TrackedInsertionsKept {
         count,
     });
@@ -87,6 +89,7 @@ pub(super) fn read(
         encoding: None,
         line_ends: LineEnds::Lf,
         title,
+        marks,
     })
 }
 
@@ -101,19 +104,9 @@ pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
 }
 
 /// Paragraphs of the main text, and how many lines of contents were taken out.
-fn body(
-    items: Vec<Item>,
-    styles: &Styles,
-    numbering: &mut Numbering,
-    notices: &mut Notices,
-) -> (Vec<Paragraph>, usize) {
-    let labels = Labels::find(
-        items.iter().flat_map(|item| item.text.lines()),
-        std::iter::empty(),
-        &Choices::default(),
-    );
-    let (mut contents, mut numbers, mut controls) = (0, 0, 0);
-    let mut paragraphs = Vec::with_capacity(items.len());
+fn drafted(items: Vec<Item>, styles: &Styles, numbering: &mut Numbering) -> (Vec<Drafted>, usize) {
+    let mut contents = 0;
+    let mut drafted = Vec::with_capacity(items.len());
     for item in items {
         let style = item.style.as_deref().unwrap_or("");
         let role = styles.role(style);
@@ -121,45 +114,22 @@ fn body(
             contents += 1;
             continue;
         }
-        let list = item.list.clone().unwrap_or_else(|| styles.numbering(style));
+        let list = item.list.unwrap_or_else(|| styles.numbering(style));
         let prefix = list.and_then(|(list, level)| numbering.next(&list, level));
-        let (text, replaced) = plain(&item.text);
-        controls += replaced;
-        let turn = text
-            .lines()
-            .next()
-            .is_some_and(|line| labels.opens(line).is_some());
-        let text = match prefix {
-            // Numbered turns: the number is the list's, the label must come first.
-            Some(_) if turn => {
-                numbers += 1;
-                text
-            }
-            Some(prefix) => format!("{} {text}", prefix.trim()),
-            None => text,
-        };
         let kind = if role == Role::Heading || item.outline {
             Kind::Heading
         } else {
             Kind::Prose
         };
-        paragraphs.push(Paragraph {
+        drafted.push(Drafted {
+            text: item.text,
             kind,
-            ..Paragraph::prose(text)
+            prefix,
+            soft: Vec::new(),
+            edges: item.edges,
         });
     }
-    notices.count(numbers, |count| Notice::ParagraphNumbersRemoved { count });
-    notices.count(controls, |count| Notice::ControlCharactersReplaced {
-        count,
-    });
-    (paragraphs, contents)
-}
-
-/// Clean text without white space around it, and how many characters were replaced.
-fn plain(text: &str) -> (String, usize) {
-    let (text, replaced) = clean(text);
-    let text = text.replace(PAGE_BREAK, "\n");
-    (text.trim().to_owned(), replaced)
+    (drafted, contents)
 }
 
 /// Puts the notes at the end, in the order they are asked for, under their numbers.
@@ -174,7 +144,10 @@ fn append_notes(
         let mut notes: HashMap<String, Vec<String>> = HashMap::new();
         for item in items {
             if let Some(id) = item.note {
-                notes.entry(id).or_default().push(plain(&item.text).0);
+                notes
+                    .entry(id)
+                    .or_default()
+                    .push(item.text.trim().to_owned());
             }
         }
         notes
@@ -277,7 +250,7 @@ impl Visit for Title {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{docx, shown, word, zip};
-    use super::super::{FileKind, Intake, Limits, Measure, read};
+    use super::super::{Colour, FileKind, Intake, Limits, Mark, MarkKind, Measure, Spot, read};
     use super::*;
 
     fn intake(body: &str, parts: &[(&str, &str)]) -> Intake {
@@ -326,13 +299,66 @@ mod tests {
             [
                 Notice::TablesFlattened { count: 1 },
                 Notice::PicturesLeftOut { count: 1 },
-                Notice::CommentsLeftOut { count: 1 },
                 Notice::TrackedInsertionsKept { count: 1 },
                 Notice::TrackedDeletionsLeftOut { count: 1 },
                 Notice::HiddenTextLeftOut { count: 1 },
                 Notice::HeadersLeftOut { count: 1 },
                 Notice::SymbolsReplaced { count: 1 },
             ]
+        );
+    }
+
+    #[test]
+    fn colours_and_comments_stand_on_their_words() {
+        let comments = (
+            "word/comments.xml",
+            "<w:comments><w:comment w:id=\"0\" w:author=\"Ola Moe\"><w:p><w:r><w:t>Viktig</w:t></w:r></w:p><w:p><w:r><w:t>poeng</w:t></w:r></w:p></w:comment>\
+             <w:comment w:id=\"1\" w:author=\"\"><w:p><w:r><w:t>Her</w:t></w:r></w:p></w:comment><w:comment w:id=\"2\"><w:p/></w:comment>\
+             <w:comment w:id=\"3\"><w:p><w:r><w:t>Ingen steder</w:t></w:r></w:p></w:comment></w:comments>",
+        );
+        let run = |look: &str, text: &str| {
+            format!("<w:r><w:rPr>{look}</w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>")
+        };
+        let yellow = "<w:highlight w:val=\"yellow\"/>";
+        let green = "<w:shd w:val=\"clear\" w:fill=\"B4E5A2\"/>";
+        let body = [
+            "<w:p><w:r><w:t xml:space=\"preserve\">  Kari: Å det </w:t></w:r>",
+            &run(yellow, "var "),
+            &run(yellow, "🙂 fint"),
+            &run("<w:highlight w:val=\"white\"/>", "."),
+            "</w:p><w:p><w:r><w:t xml:space=\"preserve\">I: </w:t></w:r><w:commentRangeStart w:id=\"0\"/>",
+            &run(green, "Ja"),
+            "<w:commentRangeEnd w:id=\"0\"/><w:r><w:commentReference w:id=\"0\"/></w:r></w:p>",
+            "<w:p><w:r><w:t>Kari: Nei</w:t><w:commentReference w:id=\"1\"/></w:r><w:r><w:commentReference w:id=\"2\"/></w:r></w:p><w:p><w:r><w:t>I: Å</w:t></w:r></w:p>",
+        ]
+        .concat();
+        let intake = intake(&body, &[comments]);
+        let spot = |paragraph, at| Spot { paragraph, at };
+        let mark = |from, to, kind| Mark { from, to, kind };
+        let comment = |author: Option<&str>, text: &str| MarkKind::Comment {
+            author: author.map(str::to_owned),
+            text: text.to_owned(),
+        };
+        assert_eq!(
+            intake.marks,
+            [
+                mark(spot(0, 6), spot(0, 16), MarkKind::Highlight(Colour::Yellow)),
+                mark(spot(1, 0), spot(1, 2), MarkKind::Highlight(Colour::Green)),
+                mark(
+                    spot(1, 0),
+                    spot(1, 2),
+                    comment(Some("Ola Moe"), "Viktig\npoeng")
+                ),
+                mark(spot(2, 0), spot(2, 3), comment(None, "Her")),
+            ]
+        );
+        assert_eq!(
+            shown(&intake),
+            ["Kari: Å det var 🙂 fint.", "I: Ja", "Kari: Nei", "I: Å"]
+        );
+        assert_eq!(
+            intake.notices.first(),
+            Some(&Notice::CommentsLeftOut { count: 1 })
         );
     }
 

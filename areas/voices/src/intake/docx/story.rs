@@ -3,10 +3,14 @@
 //! Source of the format: ECMA-376 part 1, 17.3 to 17.16. Elements are known by their names without
 //! prefix, so that the strict and the transitional namespace read alike.
 
+use std::collections::HashMap;
+
 use quick_xml::events::BytesStart;
 
+use super::super::encoding::{PAGE_BREAK, clean};
+use super::super::marks::{Colour, Comment, Edge, Edges, note_colour};
+use super::super::package::{Visit, attribute, is_on};
 use super::super::{Measure, Refused};
-use super::package::{Visit, attribute, is_on};
 
 /// A paragraph as it stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub(super) struct Item {
     pub(super) note: Option<String>,
     /// The mark at its end was deleted: the next paragraph goes on from it.
     mark_deleted: bool,
+    /// Where colours change and comments begin and end.
+    pub(super) edges: Edges,
 }
 
 /// What was met on the way.
@@ -27,7 +33,7 @@ pub(super) struct Item {
 pub(super) struct Met {
     pub(super) pictures: usize,
     pub(super) tables: usize,
-    pub(super) comments: usize,
+    pub(super) controls: usize,
     pub(super) insertions: usize,
     pub(super) deletions: usize,
     pub(super) hidden: usize,
@@ -62,6 +68,12 @@ pub(super) struct Story {
     list_id: Option<String>,
     list_level: usize,
     note: Option<String>,
+    /// The comment it belongs to, when the part is the part of comments.
+    comment: Option<String>,
+    pub(super) comments: HashMap<String, Comment>,
+    run_colour: Option<Colour>,
+    /// Edges that stood between paragraphs.
+    between: Vec<Edge>,
     characters: usize,
     limit: usize,
     items_limit: usize,
@@ -91,8 +103,16 @@ impl Story {
                 limit: self.limit as u64,
             });
         }
+        let (text, controls) = clean(text);
+        self.met.controls += controls;
+        let colour = self.run_colour;
         if let Some(item) = self.open.last_mut() {
-            item.text.push_str(text);
+            note_colour(&mut item.edges, item.text.len(), colour);
+            if text.contains(PAGE_BREAK) {
+                item.text.push_str(&text.replace(PAGE_BREAK, "\n"));
+            } else {
+                item.text.push_str(&text);
+            }
         }
         Ok(())
     }
@@ -107,6 +127,14 @@ impl Story {
         let value = || attribute(element, "val");
         match name {
             "vanish" if !mark => self.run_hidden = is_on(element),
+            "highlight" if !mark => {
+                self.run_colour = value().as_deref().and_then(Colour::parse);
+            }
+            // What LibreOffice and Google Docs write for a highlight.
+            "shd" if !mark && self.in_properties("rPr") && self.run_colour.is_none() => {
+                let fill = attribute(element, "fill");
+                self.run_colour = fill.as_deref().and_then(Colour::parse);
+            }
             "del" | "moveFrom" if mark && self.in_properties("rPr") => {
                 if let Some(item) = self.open.last_mut() {
                     item.mark_deleted = true;
@@ -131,12 +159,19 @@ impl Story {
 
     fn open_content(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Refused> {
         match name {
-            "p" => self.open.push(Item {
-                note: self.note.clone(),
-                ..Item::default()
-            }),
+            "p" => {
+                let edges = std::mem::take(&mut self.between);
+                self.open.push(Item {
+                    note: self.note.clone(),
+                    edges: edges.into_iter().map(|edge| (0, edge)).collect(),
+                    ..Item::default()
+                });
+            }
             "tbl" => self.met.tables += 1,
-            "r" => (self.run_hidden, self.hidden_had_text) = (false, false),
+            "r" => {
+                (self.run_hidden, self.hidden_had_text) = (false, false);
+                self.run_colour = None;
+            }
             "t" => self.in_text = true,
             "tab" | "ptab" => self.push("\t")?,
             "br" | "cr" => self.push("\n")?,
@@ -169,7 +204,20 @@ impl Story {
                     self.skip = Some(self.depth);
                 }
             }
-            "commentReference" => self.met.comments += 1,
+            "commentRangeStart" => self.edge(element, Edge::From),
+            "commentRangeEnd" => self.edge(element, Edge::To),
+            "commentReference" => self.edge(element, Edge::Point),
+            "comment" => {
+                self.comment = attribute(element, "id");
+                if let Some(id) = &self.comment {
+                    let author = attribute(element, "author");
+                    let comment = Comment {
+                        author: author.filter(|name| !name.trim().is_empty()),
+                        text: String::new(),
+                    };
+                    self.comments.insert(id.clone(), comment);
+                }
+            }
             "ins" | "moveTo" => self.met.insertions += 1,
             "del" | "moveFrom" => {
                 self.met.deletions += 1;
@@ -180,6 +228,15 @@ impl Story {
             _ => {}
         }
         Ok(())
+    }
+
+    fn edge(&mut self, element: &BytesStart<'_>, make: fn(String) -> Edge) {
+        if let Some((id, item)) = attribute(element, "id").zip(self.open.last_mut()) {
+            item.edges.push((item.text.len(), make(id)));
+        } else if let Some(id) = attribute(element, "id") {
+            // Between two paragraphs: it stands at the start of the next.
+            self.between.push(make(id));
+        }
     }
 
     fn ask_for_note(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Refused> {
@@ -202,7 +259,12 @@ impl Story {
         if self.open.is_empty()
             && let Some(before) = self.items.pop_if(|before| before.mark_deleted)
         {
+            let moved = before.text.len();
             item.text.insert_str(0, &before.text);
+            let own = std::mem::take(&mut item.edges);
+            item.edges = before.edges;
+            item.edges
+                .extend(own.into_iter().map(|(at, edge)| (at + moved, edge)));
             item.style = before.style;
             item.list = before.list;
         }
@@ -212,7 +274,19 @@ impl Story {
                 limit: self.items_limit as u64,
             });
         }
-        if !item.text.trim().is_empty() || item.mark_deleted {
+        if let Some(comment) = self
+            .comment
+            .as_ref()
+            .and_then(|id| self.comments.get_mut(id))
+        {
+            if !comment.text.is_empty() {
+                comment.text.push('\n');
+            }
+            comment.text.push_str(item.text.trim());
+            return Ok(());
+        }
+        let has_edge = !item.edges.is_empty();
+        if !item.text.trim().is_empty() || item.mark_deleted || has_edge {
             self.items.push(item);
         }
         Ok(())
@@ -270,9 +344,11 @@ impl Visit for Story {
             "r" => {
                 self.met.hidden += usize::from(self.hidden_had_text);
                 (self.run_hidden, self.hidden_had_text) = (false, false);
+                self.run_colour = None;
             }
             "p" if self.properties.is_empty() => self.close_paragraph()?,
             "footnote" | "endnote" => self.note = None,
+            "comment" => self.comment = None,
             _ => {}
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::super::Refused;
-use super::package::{Visit, attribute};
+use super::super::package::{Visit, attribute};
 
 /// What a paragraph style means to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -179,7 +179,8 @@ impl Numbering {
     }
 }
 
-fn number(count: u32, format: &str) -> String {
+/// A number as a list shows it; `format` by ECMA-376 part 1, 17.18.59.
+pub(in super::super) fn number(count: u32, format: &str) -> String {
     match format {
         "lowerLetter" | "upperLetter" => {
             let letter = char::from(b'a' + u8::try_from(count.saturating_sub(1) % 26).unwrap_or(0));

@@ -73,6 +73,7 @@ pub(super) fn read(
         encoding: None,
         line_ends: LineEnds::Lf,
         title: title(&document),
+        marks: Vec::new(),
     })
 }
 

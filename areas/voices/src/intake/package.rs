@@ -1,4 +1,4 @@
-//! The zip and the XML in it, read with limits that count what is really unpacked.
+//! The zip of a document and the XML in it, read with limits that count what is really unpacked.
 
 use std::cell::Cell;
 use std::io::{BufReader, Cursor, Error, Read};
@@ -8,10 +8,8 @@ use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate_limits::{Limits, Progress, step};
-
-use super::super::limits as crate_limits;
-use super::super::{FileKind, Measure, Refused};
+use super::limits::{Limits, Progress, step};
+use super::{FileKind, Measure, Refused};
 
 /// What goes through the elements of one part.
 pub(super) trait Visit {
@@ -78,6 +76,8 @@ impl<'a> Package<'a> {
             FileKind::Slides
         } else if has("content.xml") {
             FileKind::Odt
+        } else if has("word/") {
+            FileKind::Docx
         } else {
             FileKind::Zip
         }

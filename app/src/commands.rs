@@ -241,12 +241,19 @@ async fn export_study(hub: Hub, export: Export) -> Result<(), String> {
     let study = the_study(&hub, &export.study).await?;
     let format = match export.to {
         ExportFormat::Qdpx => Format::Qdpx,
+        ExportFormat::Qdc => Format::Qdc,
+        ExportFormat::Xlsx => Format::Xlsx,
+        ExportFormat::Csv => Format::Csv,
         ExportFormat::Json => Format::Json,
     };
     let file = new_file(&export.output)?;
-    let done = analysis::exchange::export(&operator(&hub), &study, format, file)
+    let done = analysis::exchange::export(&operator(&hub), &study, format, base::Lang::En, file)
         .await
         .map_err(sentence(&hub))?;
+    let words = hub.words(base::Lang::En);
+    for told in &done.told {
+        say(&told.as_notice(&words));
+    }
     keep(done.out, &export.output)
 }
 

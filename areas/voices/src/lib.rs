@@ -27,7 +27,7 @@ pub use import::acts::{
 pub use import::job::{lay_down, take_up};
 pub use import::{
     FileReport, Import, ImportFile, ImportFileId, ImportState, Outcome, PROJECT_JOB, Report,
-    TEXT_JOB, Told,
+    TEXT_JOB, Told, is_codebook,
 };
 pub use source::acts::{
     add_blocks, add_source, block_digest, change_source, correct, delete_source, join,

@@ -97,6 +97,9 @@ pub enum Error {
     /// ambiguous. [`SourceText::to_lf`](crate::SourceText::to_lf) makes it right.
     #[error("the text of {0} has a byte order mark or CR line ends")]
     NotPlainLf(Uuid),
+    /// Writing a codebook: it has no code, and the XSD asks for one.
+    #[error("a codebook without a code cannot be written")]
+    NoCodes,
     /// Writing: two texts with one GUID, or two files with one name.
     #[error("a text or file is there twice")]
     Duplicate,
@@ -135,6 +138,7 @@ impl Error {
             Self::NotUnicode { .. } => "not-unicode",
             Self::NotXml { .. } => "not-xml",
             Self::NotPlainLf(_) => "not-plain-lf",
+            Self::NoCodes => "no-codes",
             Self::Duplicate => "duplicate",
             Self::OutOfOrder(_) => "out-of-order",
             Self::BadLeftover(_) => "bad-leftover",

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod codebook;
 mod color;
 mod container;
 mod date;
@@ -8,9 +9,11 @@ mod escape;
 mod limits;
 mod model;
 mod offsets;
+mod piece;
 mod read;
 mod write;
 
+pub use codebook::Codebook;
 pub use color::{BadColor, Color};
 pub use container::Files;
 pub use date::{BadDateTime, DateTime};
@@ -24,6 +27,7 @@ pub use model::{
 pub use offsets::{
     Encoding, LineEnds, Place, Producer, Reading, Refusal, Score, SourceText, Unit, Verdict,
 };
+pub use piece::Piece;
 pub use read::{Inventory, Reader};
 pub use uuid::Uuid;
 pub use write::{LeftOut, Writer, Written};

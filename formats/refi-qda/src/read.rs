@@ -1,5 +1,6 @@
 //! Reading a project.
 
+mod pieces;
 mod project;
 mod sources;
 mod xml;
@@ -8,16 +9,52 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use self::sources::Context;
-use self::xml::Xml;
 use crate::container::ProjectFile;
 use crate::error::{Error, Result};
 use crate::{Code, Files, Item, Leftover, Limits, Project, TextBody, TextSource};
 
-pub(crate) use self::xml::is_one_element;
+pub(crate) use self::pieces::{
+    PieceHead, coding_piece, media_piece, project_piece, selection_piece, set_piece, sync_piece,
+    text_piece, user_piece,
+};
+pub(crate) use self::xml::{Keeping, Tag, Token, Xml, is_one_element, written_guid};
 
 /// Nesting deeper than this would cost stack when a tree is dropped; [`Limits::depth`] cannot ask
 /// for more.
-const MAX_DEPTH: usize = 1024;
+pub(crate) const MAX_DEPTH: usize = 1024;
+
+/// Reads a codebook on its own, or the codes and sets of a project.
+pub(crate) fn codebook(xml: &mut Xml<'_>) -> Result<Project> {
+    let mut project = Project::default();
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => match tag.name() {
+                "CodeBook" => {
+                    for attribute in tag.attributes() {
+                        let (name, value) = attribute?;
+                        if name == "origin" {
+                            project.origin = Some(value.into_owned());
+                        }
+                    }
+                    project::codebook(xml, &mut project)?;
+                    break;
+                }
+                "Project" => {
+                    let head = project::head(&tag)?;
+                    let context = Context {
+                        names: std::sync::Arc::default(),
+                    };
+                    return project::rest(xml, head, &context, &mut |_| Ok(()));
+                }
+                _ => return Err(Error::NotAProject),
+            },
+            Token::Eof => return Err(Error::NotAProject),
+            _ => {}
+        }
+    }
+    while !matches!(xml.next()?, Token::Eof) {}
+    Ok(project)
+}
 
 /// A project, read and found whole.
 pub struct Reader<R> {

@@ -93,6 +93,7 @@ impl Stage {
             "Variable" => Some(Self::Variables),
             "Case" => Some(Self::Cases),
             "Link" => Some(Self::Links),
+            "Set" => Some(Self::Sets),
             "Graph" => Some(Self::Graphs),
             _ => None,
         }
@@ -153,7 +154,8 @@ impl<W: Write + Seek> Writer<W> {
         self.media_element(source, texts)
     }
 
-    /// Writes a variable, case, link or graph that a reader kept. Anything else is left out, and
+    /// Writes a variable, case, link, set or graph that was kept. Sets come after those of the
+    /// [`Project`]. Anything else is left out, and
     /// told by [`finish`](Self::finish).
     ///
     /// # Errors
@@ -237,14 +239,19 @@ impl<W: Write + Seek> Writer<W> {
         if self.stage.container().is_some() {
             self.xml.end()?;
         }
-        if self.stage < Stage::Sets && stage > Stage::Sets && !self.project.sets.is_empty() {
+        let sets = std::mem::take(&mut self.project.sets);
+        if self.stage < Stage::Sets && stage > Stage::Sets && !sets.is_empty() {
             self.xml.start("Sets")?;
-            let sets = &self.project.sets;
             sets.iter().try_for_each(|one| set(&mut self.xml, one))?;
             self.xml.end()?;
         }
         if let Some(container) = stage.container() {
             self.xml.start(container)?;
+        }
+        match stage {
+            Stage::Sets => sets.iter().try_for_each(|one| set(&mut self.xml, one))?,
+            _ if stage < Stage::Sets => self.project.sets = sets,
+            _ => {}
         }
         self.stage = stage;
         Ok(())

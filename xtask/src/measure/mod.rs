@@ -10,6 +10,7 @@ mod idle_memory;
 mod import_html;
 mod many_marks;
 mod person;
+mod qdpx_parse;
 mod readers;
 mod start;
 mod taguette;
@@ -77,7 +78,7 @@ pub struct Known {
 }
 
 /// All of them, in the order of `--list`.
-pub const ALL: [Known; 7] = [
+pub const ALL: [Known; 8] = [
     start::KNOWN,
     idle_memory::KNOWN,
     add_mark::KNOWN,
@@ -85,6 +86,7 @@ pub const ALL: [Known; 7] = [
     many_marks::KNOWN,
     readers::KNOWN,
     first_page::KNOWN,
+    qdpx_parse::KNOWN,
 ];
 
 /// Builds and takes one measurement. On a build for work, or on the program that `KNUTEPUNKT_BIN` names then, it is only

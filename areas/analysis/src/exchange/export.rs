@@ -1,22 +1,18 @@
-//! A study taken out: as a REFI-QDA project, or as JSON.
+//! A study taken out: who may, where it is written down, and what all formats are made of.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use ::store::{Conn, Fault};
-use base::{Digest, Id, Time, Uuid};
+use base::{Digest, Id, Lang};
 use frame::Failure;
 use people::{Act, Layer, StudyPart, Visitor};
-use refi_qda::{
-    Code as OutCode, Coding as OutCoding, DateTime, Project, Selection, Set, Stamp, TextBody,
-    TextSource, User, Writer, replace_non_xml, text_path,
-};
-use voices::{Block, Source, Study};
+use voices::{Block, Side, Source, Study, Told};
 
 use super::store::{self, CoderRow, ExportRow};
-use super::{Format, ORIGIN, json};
+use super::{Format, codebook, json, project, tables};
 use crate::codebook::Code;
-use crate::coding::{Coder, Note};
+use crate::coding::Coder;
 use crate::findings::{self, Theme};
 
 /// An export that was made.
@@ -28,17 +24,44 @@ pub struct Exported<W> {
     pub digest: Digest,
     /// A name for the file.
     pub name: String,
+    /// What the format, or this file, could not carry.
+    pub told: Vec<Told>,
+}
+
+/// What could not be carried: key of a text and how many.
+#[derive(Default)]
+pub(super) struct Left(BTreeMap<&'static str, i64>);
+
+impl Left {
+    pub(super) fn tell(&mut self, key: &'static str, n: usize) {
+        if n > 0 {
+            *self.0.entry(key).or_default() += i64::try_from(n).unwrap_or(i64::MAX);
+        }
+    }
+
+    fn told(self) -> Vec<Told> {
+        let told = |(code, n): (&str, i64)| Told {
+            code: code.to_owned(),
+            count: Some(n),
+            word: None,
+            loss: true,
+        };
+        self.0.into_iter().map(told).collect()
+    }
 }
 
 /// Takes a study out as a file. When this gives an error, what was written is of no use: write to a
 /// temporary file and rename it after `Ok`. The export stands on the trail and in the study's list.
+/// Headings of tables are in `lang`.
 ///
 /// # Errors
-/// [`Failure::NotFound`] for somebody who may not; [`Failure::Fault`].
+/// [`Failure::NotFound`] for somebody who may not; `AN0041` for a codebook without codes;
+/// [`Failure::Fault`].
 pub async fn export<W: Read + Write + Seek + Send>(
     visitor: &Visitor,
     study: &Study,
     format: Format,
+    lang: Lang,
     mut out: W,
 ) -> Result<Exported<W>, Failure> {
     let part = StudyPart(study.id.uuid(), Layer::Raw);
@@ -48,27 +71,40 @@ pub async fn export<W: Read + Write + Seek + Send>(
         return Err(Failure::NotFound);
     }
     let whole = Whole::load(&visitor.hub().store().read(), study).await?;
-    let mut out = match format {
-        Format::Qdpx => project(&whole, visitor.hub().now(), out).await?,
+    let mut left = Left::default();
+    let hub = visitor.hub();
+    match format {
+        Format::Qdpx => out = project::write(&whole, hub, out, &mut left).await?,
+        Format::Qdc => codebook::write(&whole, &mut out, &mut left).await?,
+        Format::Xlsx => {
+            let words = hub.words(lang);
+            tables::xlsx(&whole, &words, hub.now(), &mut out, &mut left).await?;
+        }
+        Format::Csv => tables::csv(&whole, &mut out).await?,
         Format::Json => {
             let value = json::write(&whole).await?;
             serde_json::to_writer_pretty(&mut out, &value).map_err(fault)?;
             out.write_all(b"\n").map_err(fault)?;
-            out
         }
-    };
+    }
     let mut bytes = Vec::new();
     out.flush().map_err(fault)?;
     out.seek(SeekFrom::Start(0)).map_err(fault)?;
     out.read_to_end(&mut bytes).map_err(fault)?;
     out.seek(SeekFrom::Start(0)).map_err(fault)?;
     let digest = Digest::of_file(&bytes);
-    note(visitor, study.id, format, digest).await?;
+    let told = left.told();
+    note(visitor, study.id, format, digest, &told).await?;
     let name = format!("{}.{}", study.slug, format.word());
-    Ok(Exported { out, digest, name })
+    Ok(Exported {
+        out,
+        digest,
+        name,
+        told,
+    })
 }
 
-fn fault(error: impl std::fmt::Display) -> Failure {
+pub(super) fn fault(error: impl std::fmt::Display) -> Failure {
     Failure::Fault(error.to_string())
 }
 
@@ -78,6 +114,7 @@ async fn note(
     study: Id<Study>,
     format: Format,
     digest: Digest,
+    told: &[Told],
 ) -> Result<(), Failure> {
     let (who, hub) = (visitor.clone(), visitor.hub());
     let actor = visitor.actor();
@@ -91,6 +128,7 @@ async fn note(
             "account".to_owned()
         },
         digest,
+        told: told.to_vec(),
         at: hub.now(),
     };
     hub.store()
@@ -121,15 +159,45 @@ pub(super) struct Whole<'a> {
 pub(super) struct Loaded {
     pub(super) text: String,
     pub(super) marks: Vec<Marked>,
+    pub(super) voices: Vec<Voice>,
+}
+
+/// Who speaks from a place in the text on.
+pub(super) struct Voice {
+    pub(super) from: usize,
+    pub(super) label: Option<String>,
+    pub(super) side: Option<Side>,
+}
+
+impl Loaded {
+    /// Who speaks at a place in the text.
+    pub(super) fn voice(&self, at: usize) -> Option<&Voice> {
+        let after = self.voices.partition_point(|voice| voice.from <= at);
+        self.voices.get(after.checked_sub(1)?)
+    }
 }
 
 /// A passage with where it lies in the text, and its codings.
 pub(super) struct Marked {
     pub(super) passage: crate::coding::Passage,
-    /// Code points of the text, end exclusive; the project's own positions where text is missing.
+    /// Code points of the text, end exclusive; the project's own positions where the mark has no
+    /// place in it ([`Marked::is_placed`]).
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) codings: Vec<crate::coding::Coding>,
+}
+
+impl Marked {
+    /// Whether it lies on words; else its positions mean nothing in the text as it is here.
+    pub(super) fn is_placed(&self) -> bool {
+        self.passage.anchor.is_some()
+    }
+
+    /// Its words.
+    pub(super) fn quote<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.is_placed()
+            .then(|| crate::segments::cut(text, self.from, self.to))
+    }
 }
 
 impl<'a> Whole<'a> {
@@ -153,6 +221,16 @@ impl<'a> Whole<'a> {
         let blocks = all_blocks(&self.db, source.id).await?;
         let (text, starts) = voices::layout(&blocks, source.lead);
         let starts: HashMap<Id<Block>, usize> = starts.into_iter().collect();
+        let voices = blocks
+            .iter()
+            .filter_map(|block| {
+                Some(Voice {
+                    from: *starts.get(&block.id)?,
+                    label: block.speaker_label.clone(),
+                    side: block.side,
+                })
+            })
+            .collect();
         let mut codings: HashMap<_, Vec<_>> = HashMap::new();
         for coding in store::codings(&self.db, source.id).await? {
             codings.entry(coding.passage).or_default().push(coding);
@@ -183,7 +261,11 @@ impl<'a> Whole<'a> {
             }
         }
         marks.sort_by_key(|mark| (mark.from, std::cmp::Reverse(mark.to), mark.passage.id));
-        Ok(Loaded { text, marks })
+        Ok(Loaded {
+            text,
+            marks,
+            voices,
+        })
     }
 }
 
@@ -201,13 +283,8 @@ async fn all_blocks(db: &Conn, source: Id<Source>) -> Result<Vec<Block>, Fault> 
     }
 }
 
-/// The words of a stretch of a text.
-pub(super) fn stretch(text: &str, from: usize, to: usize) -> &str {
-    crate::segments::cut(text, from, to)
-}
-
 /// A quote cut short, on one line, as a name for a mark: other programs show it in lists.
-fn short(words: &str) -> String {
+pub(super) fn short(words: &str) -> String {
     const LONGEST: usize = 80;
     let line: String = words
         .chars()
@@ -219,206 +296,4 @@ fn short(words: &str) -> String {
     } else {
         line
     }
-}
-
-fn clean(text: &str) -> String {
-    replace_non_xml(text).into_owned()
-}
-
-fn filled(text: &str) -> Option<String> {
-    Some(clean(text)).filter(|text| !text.trim().is_empty())
-}
-
-/// Notes on their way out: they stand at the end of a project.
-#[derive(Default)]
-struct Notes(Vec<TextSource>, Vec<String>);
-
-impl Notes {
-    /// Keeps notes; gives their GUIDs.
-    fn keep(&mut self, whole: &Whole<'_>, notes: &[Note]) -> Vec<Uuid> {
-        notes
-            .iter()
-            .map(|note| {
-                let mut out = TextSource::new(note.id.uuid(), clean(&short(&note.text)));
-                out.created = stamp(whole, note.author, note.made_at);
-                self.0.push(out);
-                self.1.push(note.text.clone());
-                note.id.uuid()
-            })
-            .collect()
-    }
-}
-
-fn stamp(whole: &Whole<'_>, coder: Id<Coder>, at: Time) -> Stamp {
-    let user = whole
-        .coder(coder)
-        .map(|coder| coder.guid)
-        .filter(|guid| !guid.is_nil());
-    Stamp {
-        user,
-        at: DateTime::from_unix_micros(at.micros()),
-    }
-}
-
-async fn notes_on(
-    db: &Conn,
-    kind: &str,
-    about: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Note>>, Fault> {
-    let mut all: HashMap<Uuid, Vec<Note>> = HashMap::new();
-    for note in crate::notes(db, kind, about).await? {
-        all.entry(note.about).or_default().push(note);
-    }
-    Ok(all)
-}
-
-async fn project<W: Write + Seek + Send>(
-    whole: &Whole<'_>,
-    now: Time,
-    out: W,
-) -> Result<W, Failure> {
-    let mut notes = Notes::default();
-    let ids: Vec<Uuid> = whole.codes.iter().map(|code| code.id.uuid()).collect();
-    let mut on_codes = notes_on(&whole.db, "code", &ids).await?;
-    let mut code_notes: HashMap<Id<Code>, Vec<Uuid>> = HashMap::new();
-    for code in &whole.codes {
-        let own = on_codes.remove(&code.id.uuid()).unwrap_or_default();
-        code_notes.insert(code.id, notes.keep(whole, &own));
-    }
-    let about_all = crate::store::notes(&whole.db, "study", &[whole.study.id.uuid()]).await?;
-    let head = Project {
-        name: clean(&whole.study.title),
-        origin: Some(format!("{ORIGIN} {}", env!("CARGO_PKG_VERSION"))),
-        modified: Stamp {
-            user: None,
-            at: DateTime::from_unix_micros(now.micros()),
-        },
-        users: users(whole),
-        codes: tree(&whole.codes, &code_notes),
-        sets: sets(whole),
-        note_refs: notes.keep(whole, &about_all),
-        ..Project::default()
-    };
-    let mut writer = Writer::new(out, head).map_err(fault)?;
-    for source in &whole.sources {
-        let loaded = whole.source(source).await?;
-        let out = text_source(whole, source, &loaded, &mut notes).await?;
-        writer
-            .text(&out, source.has_text.then_some(loaded.text.as_str()))
-            .map_err(fault)?;
-    }
-    for (note, words) in notes.0.iter().zip(&notes.1) {
-        writer.note(note, Some(words)).map_err(fault)?;
-    }
-    Ok(writer.finish().map_err(fault)?.out)
-}
-
-fn users(whole: &Whole<'_>) -> Vec<User> {
-    let told = whole.coders.iter().filter(|coder| !coder.guid.is_nil());
-    told.map(|coder| User {
-        guid: coder.guid,
-        name: Some(clean(&coder.name)),
-        id: None,
-    })
-    .collect()
-}
-
-fn sets(whole: &Whole<'_>) -> Vec<Set> {
-    let guid_of: HashMap<Id<Code>, Uuid> = whole
-        .codes
-        .iter()
-        .map(|code| (code.id, code.guid))
-        .collect();
-    whole
-        .themes
-        .iter()
-        .map(|theme| Set {
-            guid: theme.guid,
-            name: clean(&theme.title),
-            description: filled(&theme.text),
-            codes: theme
-                .codes
-                .iter()
-                .filter_map(|code| guid_of.get(code).copied())
-                .collect(),
-            sources: Vec::new(),
-            notes: Vec::new(),
-        })
-        .collect()
-}
-
-/// The tree from the list in its order; a code stands below its parent.
-fn tree(codes: &[Code], notes: &HashMap<Id<Code>, Vec<Uuid>>) -> Vec<OutCode> {
-    // From the last to the first each code is whole before it is put below its parent.
-    let mut below: HashMap<Option<Id<Code>>, Vec<OutCode>> = HashMap::new();
-    for code in codes.iter().rev() {
-        let mut children = below.remove(&Some(code.id)).unwrap_or_default();
-        children.reverse();
-        let parent = code.parent.filter(|_| code.depth > 0);
-        below.entry(parent).or_default().push(OutCode {
-            guid: code.guid,
-            name: clean(&code.name),
-            is_codable: code.codable,
-            color: code.colour.parse().ok(),
-            description: filled(&code.description),
-            note_refs: notes.get(&code.id).cloned().unwrap_or_default(),
-            children,
-        });
-    }
-    let mut tops = below.remove(&None).unwrap_or_default();
-    tops.reverse();
-    tops
-}
-
-async fn text_source(
-    whole: &Whole<'_>,
-    source: &Source,
-    loaded: &Loaded,
-    notes: &mut Notes,
-) -> Result<TextSource, Fault> {
-    let passages: Vec<Uuid> = loaded
-        .marks
-        .iter()
-        .map(|mark| mark.passage.id.uuid())
-        .collect();
-    let mut on_passages = notes_on(&whole.db, "passage", &passages).await?;
-    let on_source = crate::store::notes(&whole.db, "source", &[source.id.uuid()]).await?;
-    let guid_of: HashMap<Id<Code>, Uuid> = whole
-        .codes
-        .iter()
-        .map(|code| (code.id, code.guid))
-        .collect();
-    let mut out = TextSource::new(source.guid, clean(&source.name));
-    out.created.at = DateTime::from_unix_micros(source.made_at.micros());
-    out.note_refs = notes.keep(whole, &on_source);
-    if !source.has_text {
-        out.body = TextBody::Missing {
-            path: text_path(source.guid),
-        };
-    }
-    for mark in &loaded.marks {
-        let own = on_passages
-            .remove(&mark.passage.id.uuid())
-            .unwrap_or_default();
-        let mut one = Selection::new(mark.passage.guid, mark.from as u64, mark.to as u64);
-        one.name = source
-            .has_text
-            .then(|| clean(&short(stretch(&loaded.text, mark.from, mark.to))));
-        one.created = stamp(whole, mark.passage.made_by, mark.passage.made_at);
-        one.note_refs = notes.keep(whole, &own);
-        one.codings = mark
-            .codings
-            .iter()
-            .filter_map(|coding| {
-                Some(OutCoding {
-                    guid: coding.guid,
-                    code: guid_of.get(&coding.code).copied()?,
-                    created: stamp(whole, coding.coder, coding.made_at),
-                    note_refs: Vec::new(),
-                })
-            })
-            .collect();
-        out.selections.push(one);
-    }
-    Ok(out)
 }

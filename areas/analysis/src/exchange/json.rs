@@ -1,12 +1,9 @@
 //! A study as JSON, for scripts. The shape is described in this area's README and only grows.
 
-use std::collections::HashMap;
-
 use ::store::Fault;
-use base::Id;
 use serde_json::{Value, json};
 
-use super::export::{Whole, stretch};
+use super::export::Whole;
 use crate::codebook::Code;
 use crate::findings::{self, Finding, Theme};
 
@@ -17,16 +14,16 @@ pub(super) async fn write(whole: &Whole<'_>) -> Result<Value, Fault> {
     for source in &whole.sources {
         let loaded = whole.source(source).await?;
         for mark in &loaded.marks {
-            let quote = source
-                .has_text
-                .then(|| stretch(&loaded.text, mark.from, mark.to));
+            let quote = mark.quote(&loaded.text);
             for coding in &mark.codings {
                 codings.push(json!({
-                    "id": coding.guid,
-                    "passage": mark.passage.guid,
-                    "code": guid(&whole.codes, coding.code),
+                    "id": coding.id,
+                    "guid": coding.guid,
+                    "passage": mark.passage.id,
+                    "passage_guid": mark.passage.guid,
+                    "code": coding.code,
                     "coder": whole.coder(coding.coder).map(|coder| coder.name.as_str()),
-                    "source": source.guid,
+                    "source": source.id,
                     "from": mark.from,
                     "to": mark.to,
                     "quote": quote,
@@ -36,7 +33,8 @@ pub(super) async fn write(whole: &Whole<'_>) -> Result<Value, Fault> {
             }
         }
         sources.push(json!({
-            "id": source.guid,
+            "id": source.id,
+            "guid": source.guid,
             "name": source.name,
             "basis": source.basis.word(),
             "text": source.has_text.then_some(loaded.text),
@@ -54,27 +52,19 @@ pub(super) async fn write(whole: &Whole<'_>) -> Result<Value, Fault> {
         "sources": sources,
         "codes": codes(&whole.codes),
         "codings": codings,
-        "themes": whole.themes.iter().map(|theme| self::theme(theme, &whole.codes)).collect::<Vec<_>>(),
-        "findings": findings.iter().map(|finding| self::finding(finding, whole)).collect::<Vec<_>>(),
+        "themes": whole.themes.iter().map(theme).collect::<Vec<_>>(),
+        "findings": findings.iter().map(finding).collect::<Vec<_>>(),
     }))
 }
 
-fn guid(codes: &[Code], id: Id<Code>) -> Option<base::Uuid> {
-    codes
-        .iter()
-        .find(|code| code.id == id)
-        .map(|code| code.guid)
-}
-
 fn codes(codes: &[Code]) -> Vec<Value> {
-    let guids: HashMap<Id<Code>, base::Uuid> =
-        codes.iter().map(|code| (code.id, code.guid)).collect();
     codes
         .iter()
         .map(|code| {
             json!({
-                "id": code.guid,
-                "parent": code.parent.and_then(|parent| guids.get(&parent)),
+                "id": code.id,
+                "guid": code.guid,
+                "parent": code.parent,
                 "name": code.name,
                 "description": code.description,
                 "colour": code.colour,
@@ -85,42 +75,34 @@ fn codes(codes: &[Code]) -> Vec<Value> {
         .collect()
 }
 
-fn theme(theme: &Theme, codes: &[Code]) -> Value {
+fn theme(theme: &Theme) -> Value {
     json!({
-        "id": theme.guid,
+        "id": theme.id,
+        "guid": theme.guid,
         "title": theme.title,
         "text": theme.text,
-        "codes": theme.codes.iter().filter_map(|code| guid(codes, *code)).collect::<Vec<_>>(),
+        "codes": theme.codes,
     })
 }
 
-fn finding(finding: &Finding, whole: &Whole<'_>) -> Value {
-    let theme = whole
-        .themes
-        .iter()
-        .find(|theme| Some(theme.id) == finding.theme);
-    let source = |id| {
-        whole
-            .sources
-            .iter()
-            .find(|source| source.id == id)
-            .map(|source| source.guid)
-    };
+fn finding(finding: &Finding) -> Value {
     json!({
+        "id": finding.id,
         "number": finding.number,
-        "theme": theme.map(|theme| theme.guid),
+        "theme": finding.theme,
         "sentence": finding.sentence,
         "polarity": finding.polarity.word(),
         "level": finding.level.word(),
         "chime": finding.chime.map(findings::Chime::word),
         "sides": finding.sides.iter().map(|side| side.word()).collect::<Vec<_>>(),
         "evidence": finding.evidence.iter().map(|one| json!({
+            "passage": one.passage,
             "quote_number": one.quote_number,
             "stance": one.stance.word(),
             "quote": one.text,
             "speaker": one.speaker_label,
             "side": one.side.map(|side| side.word()),
-            "source": source(one.source),
+            "source": one.source,
             "basis": one.basis.word(),
         })).collect::<Vec<_>>(),
     })

@@ -1,12 +1,14 @@
 //! The last act of bringing a project in: everything but the texts, in one go.
 
-use ::store::Tx;
+use ::store::objects::{self, Object};
+use ::store::{Fault, Tx};
 use base::{Id, Time, Uuid};
 use frame::Failure;
 use people::Visitor;
 use voices::{Block, Import, Source};
 
-use super::store;
+use super::kept::Kept;
+use super::{kept, store};
 use crate::codebook::Code;
 use crate::coding::{Coder, Coding, Note, Passage};
 use crate::findings::{self, NewTheme};
@@ -22,6 +24,10 @@ pub(super) struct Rows {
     pub(super) notes: Vec<Note>,
     pub(super) themes: Vec<NewThemeRow>,
     pub(super) sources: Vec<Id<Source>>,
+    pub(super) kept: Vec<Kept>,
+    /// What the kept things of the project as a whole refer to.
+    pub(super) refs: Vec<(Id<Kept>, Uuid)>,
+    pub(super) files: Vec<Object>,
 }
 
 pub(super) struct NewThemeRow {
@@ -49,6 +55,7 @@ pub(super) async fn write(
     for source in &rows.sources {
         store::count_source(tx, *source).await?;
     }
+    keep(tx, rows, now).await?;
     for note in &rows.notes {
         crate::store::add_note(tx, note, now).await?;
     }
@@ -60,4 +67,11 @@ pub(super) async fn write(
     )
     .await?;
     Ok(())
+}
+
+async fn keep(tx: &Tx, rows: &Rows, now: Time) -> Result<(), Fault> {
+    for file in &rows.files {
+        objects::add(tx, file, now).await?;
+    }
+    kept::store::add(tx, &rows.kept, &rows.refs).await
 }

@@ -10,11 +10,11 @@ use base::{Account, Id};
 use frame::{Ask, Door, Failure, FormData, Reply, Routes};
 use people::{Act, Layer, StudyPart};
 use serde::Deserialize;
-use ui::parts::{Paging, h1, h2, table};
+use ui::parts::{Paging, h1, h2, quiet_link, table};
 use ui::{Markup, dates, html};
 
 use super::store::{self, ExportRow};
-use super::{Format, export};
+use super::{Format, export, kept};
 use crate::pages::{crumbs, open_study};
 
 /// Exports on a page.
@@ -24,6 +24,7 @@ const PAGE: i64 = 25;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/studies/{slug}/export", Door::Staff, page)
+        .get("/studies/{slug}/kept", Door::Staff, kept::pages::page)
         .post(
             "/studies/{slug}/export",
             voices::study_door(Act::Export, Layer::Raw),
@@ -70,6 +71,7 @@ async fn page(ask: Ask, Path(slug): Path<String>, Query(asked): Query<Asked>) ->
             }
             p { (words.t("analysis-export-who-sees")) }
         }
+        p { (quiet_link(&format!("/studies/{slug}/kept"), &words.t("analysis-kept"))) }
         (h2(&words.t("analysis-exports")))
         @if rows.is_empty() { p class="empty" { (words.t("analysis-exports-none")) } } @else { (list) }
         (paging.show(words, |n| format!("{here}?page={n}")))
@@ -101,6 +103,7 @@ async fn list(ask: &Ask, rows: &[ExportRow]) -> Result<Markup, Failure> {
         "analysis-export-who",
         "analysis-export-format",
         "analysis-export-digest",
+        "analysis-export-left",
     ];
     let head: Vec<String> = head.iter().map(|key| words.t(key)).collect();
     let cells: Vec<Vec<Markup>> = rows
@@ -112,6 +115,11 @@ async fn list(ask: &Ask, rows: &[ExportRow]) -> Result<Markup, Failure> {
                 html! { (who(row)) },
                 html! { (row.format) },
                 html! { code title=(digest) { (digest.get(..12).unwrap_or(&digest)) } },
+                html! {
+                    @if row.told.is_empty() { "–" } @else {
+                        ul class="plain-list" { @for told in &row.told { li { (told.as_notice(words)) } } }
+                    }
+                },
             ]
         })
         .collect();
@@ -125,7 +133,14 @@ async fn download(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
         .value("to")
         .parse()
         .map_err(|()| Failure::bad("AN0040", "analysis-export-bad-format"))?;
-    let exported = export(&visitor, &study, format, Cursor::new(Vec::new())).await?;
+    let exported = export(
+        &visitor,
+        &study,
+        format,
+        ask.lang(),
+        Cursor::new(Vec::new()),
+    )
+    .await?;
     Ok(file(format, &exported.name, exported.out.into_inner()))
 }
 

@@ -2,7 +2,7 @@
 
 use ::store::{Conn, Fault, Tx, Value, params};
 use base::{Digest, Id, Time, Uuid};
-use voices::{Block, Source, Study};
+use voices::{Block, Source, Study, Told};
 
 use crate::coding::store::{PASSAGE, coding, passage};
 use crate::coding::{Coder, Coding, Passage};
@@ -35,12 +35,14 @@ pub struct ExportRow {
     pub role: String,
     /// SHA-256 of the file.
     pub digest: Digest,
+    /// What it could not carry.
+    pub told: Vec<Told>,
     /// When.
     pub at: Time,
 }
 
 /// `(…), (…)` for `rows` rows of `width` values.
-fn lines(rows: usize, width: usize) -> String {
+pub(super) fn lines(rows: usize, width: usize) -> String {
     let all: Vec<String> = (0..rows)
         .map(|row| format!("({})", places(row * width + 1, width)))
         .collect();
@@ -176,9 +178,23 @@ pub async fn codings(db: &Conn, source: Id<Source>) -> Result<Vec<Coding>, Fault
 
 /// Notes that an export was made.
 pub async fn add_export(tx: &Tx, study: Id<Study>, row: &ExportRow) -> Result<(), Fault> {
+    let told = match row.told.is_empty() {
+        true => None,
+        false => Some(serde_json::to_string(&row.told)?),
+    };
     tx.exec(
-        "INSERT INTO export (id, study, format, actor, role, digest, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![row.id, study, &row.format, row.actor, &row.role, row.digest, row.at],
+        "INSERT INTO export (id, study, format, actor, role, digest, told, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            row.id,
+            study,
+            &row.format,
+            row.actor,
+            &row.role,
+            row.digest,
+            told.as_deref(),
+            row.at
+        ],
     )
     .await?;
     Ok(())
@@ -193,7 +209,7 @@ pub async fn exports(
 ) -> Result<Vec<ExportRow>, Fault> {
     let rows = db
         .all(
-            "SELECT id, format, actor, role, digest, at FROM export WHERE study = $1 \
+            "SELECT id, format, actor, role, digest, told, at FROM export WHERE study = $1 \
              ORDER BY at DESC, id DESC LIMIT $2 OFFSET $3",
             params![study, limit, offset],
         )
@@ -206,6 +222,10 @@ pub async fn exports(
                 actor: row.opt_id::<()>("actor")?.map(Id::uuid),
                 role: row.text("role")?,
                 digest: row.digest("digest")?,
+                told: match row.opt_text("told")? {
+                    Some(told) => serde_json::from_str(&told)?,
+                    None => Vec::new(),
+                },
                 at: row.time("at")?,
             })
         })

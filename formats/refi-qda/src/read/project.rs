@@ -13,13 +13,23 @@ pub(super) fn read<E: From<Error>>(
     context: &Context,
     on_item: &mut dyn FnMut(Item) -> std::result::Result<(), E>,
 ) -> std::result::Result<Project, E> {
-    let mut project = loop {
+    let project = loop {
         match xml.next()? {
             Token::Start(tag) if tag.name() == "Project" => break head(&tag)?,
             Token::Start(_) => return Err(Error::NotAProject.into()),
             _ => {}
         }
     };
+    rest(xml, project, context, on_item)
+}
+
+/// Reads what comes after the first tag of a project.
+pub(super) fn rest<E: From<Error>>(
+    xml: &mut Xml<'_>,
+    mut project: Project,
+    context: &Context,
+    on_item: &mut dyn FnMut(Item) -> std::result::Result<(), E>,
+) -> std::result::Result<Project, E> {
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.name() {
@@ -47,7 +57,7 @@ pub(super) fn read<E: From<Error>>(
     Ok(project)
 }
 
-fn head(tag: &Tag<'_>) -> Result<Project> {
+pub(super) fn head(tag: &Tag<'_>) -> Result<Project> {
     let mut project = Project::default();
     for attribute in tag.attributes() {
         let (name, value) = attribute?;
@@ -168,7 +178,7 @@ fn users(xml: &mut Xml<'_>, project: &mut Project) -> Result<()> {
     }
 }
 
-fn user(tag: &Tag<'_>) -> Result<User> {
+pub(super) fn user(tag: &Tag<'_>) -> Result<User> {
     let (mut own, mut name, mut id) = (None, None, None);
     for attribute in tag.attributes() {
         let (key, value) = attribute?;
@@ -187,7 +197,7 @@ fn user(tag: &Tag<'_>) -> Result<User> {
 }
 
 /// Reads `CodeBook`, and `Codes` in it, as one tree: some programs leave the inner element out.
-fn codebook(xml: &mut Xml<'_>, project: &mut Project) -> Result<()> {
+pub(super) fn codebook(xml: &mut Xml<'_>, project: &mut Project) -> Result<()> {
     // Kept by hand rather than by recursion, so that a deep tree costs no stack.
     let mut open: Vec<Code> = Vec::new();
     let mut wrappers = 1_usize;
@@ -199,6 +209,8 @@ fn codebook(xml: &mut Xml<'_>, project: &mut Project) -> Result<()> {
                     open.push(code);
                 }
                 ("Codes", None) => wrappers += 1,
+                // In a codebook of its own the sets stand here.
+                ("Sets", None) => sets(xml, project)?,
                 ("Description", Some(code)) => code.description = Some(xml.content()?),
                 ("NoteRef", Some(code)) => {
                     let (note, owner) = (Reference::of(&tag)?, Some(code.guid));
@@ -267,7 +279,7 @@ fn sets(xml: &mut Xml<'_>, project: &mut Project) -> Result<()> {
     }
 }
 
-fn set_head(tag: &Tag<'_>) -> Result<Set> {
+pub(super) fn set_head(tag: &Tag<'_>) -> Result<Set> {
     let (mut own, mut name) = (None, String::new());
     for attribute in tag.attributes() {
         let (key, value) = attribute?;
@@ -287,7 +299,11 @@ fn set_head(tag: &Tag<'_>) -> Result<Set> {
     })
 }
 
-fn set_members(xml: &mut Xml<'_>, mut set: Set, leftovers: &mut Vec<Leftover>) -> Result<Set> {
+pub(super) fn set_members(
+    xml: &mut Xml<'_>,
+    mut set: Set,
+    leftovers: &mut Vec<Leftover>,
+) -> Result<Set> {
     let owner = Some(set.guid);
     loop {
         match xml.next()? {

@@ -69,13 +69,13 @@ pub(super) fn next_note(xml: &mut Xml<'_>, context: &Context) -> Result<Option<I
 }
 
 /// A text before its children are read.
-struct TextHead {
+pub(crate) struct TextHead {
     source: TextSource,
     plain_path: Option<String>,
 }
 
 impl TextHead {
-    fn of(tag: &Tag<'_>, role: TextRole) -> Result<Self> {
+    pub(super) fn of(tag: &Tag<'_>, role: TextRole) -> Result<Self> {
         let (mut own, mut plain_path) = (None, None);
         let mut source = TextSource::new(Uuid::nil(), "");
         source.name = None;
@@ -102,7 +102,11 @@ impl TextHead {
     }
 }
 
-fn text_source(xml: &mut Xml<'_>, head: TextHead, context: &Context) -> Result<TextSource> {
+pub(super) fn text_source(
+    xml: &mut Xml<'_>,
+    head: TextHead,
+    context: &Context,
+) -> Result<TextSource> {
     let TextHead {
         mut source,
         plain_path,
@@ -181,10 +185,10 @@ fn body(path: Option<String>, inline: Option<String>, names: &Names) -> TextBody
     }
 }
 
-type Positions = HashMap<Uuid, u64>;
+pub(super) type Positions = HashMap<Uuid, u64>;
 
 /// The attributes of a selection, or the selection to be kept and why it cannot be read.
-fn selection_head(
+pub(super) fn selection_head(
     tag: &Tag<'_>,
     positions: &Positions,
 ) -> Result<std::result::Result<Selection, (Keeping, Reason)>> {
@@ -229,7 +233,7 @@ fn selection_head(
     Ok(Err((Keeping::new(tag)?, reason)))
 }
 
-fn selection(
+pub(super) fn selection(
     xml: &mut Xml<'_>,
     mut selection: Selection,
     leftovers: &mut Vec<Leftover>,
@@ -259,13 +263,13 @@ fn selection(
 }
 
 /// The attributes of a coding.
-enum CodingStart {
+pub(crate) enum CodingStart {
     Of { guid: Uuid, created: Stamp },
     Unreadable(Keeping),
 }
 
 impl CodingStart {
-    fn of(tag: &Tag<'_>) -> Result<Self> {
+    pub(super) fn of(tag: &Tag<'_>) -> Result<Self> {
         let (mut own, mut created) = (None, Stamp::default());
         for attribute in tag.attributes() {
             let (name, value) = attribute?;
@@ -282,7 +286,7 @@ impl CodingStart {
     }
 
     /// Reads to the end of the coding. Each code in it makes one [`Coding`].
-    fn read(
+    pub(super) fn read(
         self,
         xml: &mut Xml<'_>,
         into: (&mut Vec<Coding>, &mut Vec<Leftover>),
@@ -349,7 +353,7 @@ fn coding_without_code(guid: Uuid, created: Stamp, owner: Option<Uuid>) -> Lefto
     }
 }
 
-fn sync_point(tag: &Tag<'_>) -> Result<std::result::Result<SyncPoint, Keeping>> {
+pub(super) fn sync_point(tag: &Tag<'_>) -> Result<std::result::Result<SyncPoint, Keeping>> {
     let (mut own, mut time, mut position) = (None, None, None);
     for attribute in tag.attributes() {
         let (name, value) = attribute?;
@@ -370,7 +374,7 @@ fn sync_point(tag: &Tag<'_>) -> Result<std::result::Result<SyncPoint, Keeping>> 
     }
 }
 
-fn media_head(tag: &Tag<'_>, kind: MediaKind) -> Result<MediaSource> {
+pub(super) fn media_head(tag: &Tag<'_>, kind: MediaKind) -> Result<MediaSource> {
     let mut own = None;
     let mut source = MediaSource {
         guid: Uuid::nil(),
@@ -403,7 +407,7 @@ fn media_head(tag: &Tag<'_>, kind: MediaKind) -> Result<MediaSource> {
     Ok(source)
 }
 
-fn media_source(
+pub(super) fn media_source(
     xml: &mut Xml<'_>,
     mut source: MediaSource,
     context: &Context,

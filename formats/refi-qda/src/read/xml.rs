@@ -234,7 +234,7 @@ impl Keeping {
         Ok(kept)
     }
 
-    fn start(&mut self, tag: &Tag<'_>) -> Result<()> {
+    pub(crate) fn start(&mut self, tag: &Tag<'_>) -> Result<()> {
         self.close_tag();
         self.xml.push('<');
         self.xml.push_str(tag.name());
@@ -262,12 +262,12 @@ impl Keeping {
         Ok(())
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.close_tag();
         push_text(&mut self.xml, text);
     }
 
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let name = self.open.pop().unwrap_or_default();
         if self.tag_open {
             self.tag_open = false;
@@ -279,6 +279,11 @@ impl Keeping {
         }
     }
 
+    /// Whether the outermost element has ended.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.open.is_empty()
+    }
+
     fn close_tag(&mut self) {
         if self.tag_open {
             self.tag_open = false;
@@ -286,7 +291,7 @@ impl Keeping {
         }
     }
 
-    fn finish(mut self, reason: Reason, target: Option<Uuid>) -> Leftover {
+    pub(crate) fn finish(mut self, reason: Reason, target: Option<Uuid>) -> Leftover {
         let mut seen = std::collections::HashSet::new();
         self.refs.retain(|guid| seen.insert(*guid));
         Leftover {
@@ -301,7 +306,7 @@ impl Keeping {
 }
 
 /// A GUID in one of the two forms of the standard, and nothing else: a name of 32 digits is a name.
-fn written_guid(value: &str) -> Option<Uuid> {
+pub(crate) fn written_guid(value: &str) -> Option<Uuid> {
     let bare = value.trim();
     let bare = bare
         .strip_prefix('{')

@@ -2,11 +2,15 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "test helpers; the exception for tests covers test functions only"
 )]
 
+mod corpus;
 mod hostile;
+mod pieces;
 mod producers;
 mod real_files;
 mod round_trip;

@@ -5,24 +5,28 @@
 //! together with what makes the texts visible. Broken off anywhere, nothing of it is seen, and the
 //! job begins again by removing the texts it left.
 
+mod finish;
+mod keep;
+
 use std::collections::{HashMap, HashSet};
 
 use ::store::{Fault, objects};
 use base::{Id, Time, Uuid};
 use bytes::Bytes;
+use frame::Hub;
 use frame::jobs::{JobEnd, Work};
-use frame::{Failure, Hub};
 use futures::future::BoxFuture;
 use people::Visitor;
-use refi_qda::Stamp;
+use refi_qda::{Leftover, Piece, Stamp};
 use serde_json::json;
 use tokio::sync::mpsc;
-use voices::{
-    AddedSource, Block, Import, ImportFile, ImportFileId, NewSource, Outcome, Source, Told,
-};
+use voices::{AddedSource, Block, Import, ImportFile, NewSource, Outcome, Source, Told};
 
-use super::last_act::{NewThemeRow, Rows, write};
-use super::parse::{self, Ended, Head, Losses, NoteText, Part, Targets, Text};
+use self::finish::refusal;
+use self::keep::described;
+use super::kept;
+use super::last_act::{NewThemeRow, Rows};
+use super::parse::{self, Ended, Head, Losses, Part, Targets, Text};
 use super::store;
 use crate::anchor::{Anchor, Point};
 use crate::codebook::{CODES_MAX, Code, colour, sign_for};
@@ -69,10 +73,18 @@ async fn run(work: &Work, import: &Import) -> Result<serde_json::Value, JobEnd> 
 /// What a note is about, before rows have ids.
 #[derive(Clone, Copy, Debug)]
 enum About {
+    Project,
     Code(Uuid),
     Source(Id<Source>),
-    Passage(Id<Passage>),
+    /// A recording, picture or PDF, by its GUID: notes on it stand at its first text.
+    Media(Uuid, Id<Source>),
+    Passage(Id<Passage>, Id<Source>),
+    /// A coding, by its GUID: notes on it stand at its passage.
+    Coding(Uuid, Id<Passage>, Id<Source>),
 }
+
+/// A description stands as a note here; this says of a note that it was one.
+pub(super) const DESCRIPTION: &str = "description";
 
 /// A project on its way in: what is known so far, to be written in the last act.
 struct Bringing<'a> {
@@ -87,6 +99,10 @@ struct Bringing<'a> {
     coders: HashMap<Uuid, Id<Coder>>,
     codes: HashMap<Uuid, Id<Code>>,
     targets: Targets<About>,
+    /// Fresh GUIDs of what comes as a second copy.
+    renamed: HashMap<Uuid, Uuid>,
+    /// What the study keeps already of projects as a whole.
+    known: HashSet<(String, Uuid)>,
     outcome: Outcome,
     missing: usize,
     losses: Losses,
@@ -110,6 +126,8 @@ impl<'a> Bringing<'a> {
             coders: HashMap::new(),
             codes: HashMap::new(),
             targets: Targets::default(),
+            renamed: HashMap::new(),
+            known: kept::store::known(&db, import.study).await?,
             outcome: Outcome::default(),
             missing: 0,
             losses: Losses::new(),
@@ -124,8 +142,14 @@ impl<'a> Bringing<'a> {
 
     async fn all(mut self, bytes: Bytes) -> Result<serde_json::Value, JobEnd> {
         let (give, mut parts) = mpsc::channel::<Part>(WAITING);
+        let is_codebook = voices::is_codebook(&self.file.name);
         let reading = tokio::task::spawn_blocking(move || {
-            parse::read(bytes, &mut |part| give.blocking_send(part).is_ok())
+            let give = &mut |part| give.blocking_send(part).is_ok();
+            if is_codebook {
+                parse::read_codebook(bytes, give)
+            } else {
+                parse::read(bytes, give)
+            }
         });
         let mut done = 0;
         let mut refused = None;
@@ -145,12 +169,16 @@ impl<'a> Bringing<'a> {
                     *self.losses.entry(key).or_default() += n;
                 }
             }
-            Err(Ended::Refused(error)) => refused = refused.or(Some(refusal(&error))),
-            Err(Ended::TooManyMarks) => refused = refused.or(Some("analysis-refused-too-many")),
+            Err(Ended::Refused(error)) => {
+                refused = refused.or(Some(refusal(&error, is_codebook)));
+            }
+            Err(Ended::TooMany) => refused = refused.or(Some("analysis-refused-too-many")),
             Err(Ended::Stopped) => {}
         }
         if let Some(code) = refused {
             voices::drop_leftovers(self.hub(), self.import.id).await?;
+            let files = self.rows.files.iter().map(|file| file.id).collect();
+            voices::delete_objects(self.hub(), files).await;
             self.rows = Rows::default();
             self.losses.clear();
             self.outcome = Outcome {
@@ -169,7 +197,8 @@ impl<'a> Bringing<'a> {
         match part {
             Part::Head(head) => return Ok(self.head(head).await?),
             Part::Text(text) => self.text(*text).await?,
-            Part::Note(note) => self.note(note),
+            Part::Note(note) => self.note(*note).await?,
+            Part::Kept(left) => self.keep_of_project(left),
         }
         Ok(None)
     }
@@ -189,7 +218,13 @@ impl<'a> Bringing<'a> {
         }
         if let Some(text) = head.description {
             let author = self.coder(Stamp::default());
-            self.add_note(("study", study.uuid()), text, author, self.now);
+            let id = self.add_note(("study", study.uuid()), text, author, self.now);
+            self.keep(None, described(), Some(id.uuid()));
+        }
+        self.targets.add(&head.note_refs, About::Project);
+        // Whoever is known already is told of by what is kept already.
+        for left in head.kept {
+            self.keep_of_project(left);
         }
         for (guid, title, text, codes) in head.themes {
             let codes = codes
@@ -289,7 +324,13 @@ impl<'a> Bringing<'a> {
             .map_or(self.now, |at| Time::from_micros(at.to_unix_micros(0)))
     }
 
-    fn add_note(&mut self, (kind, about): (&str, Uuid), text: String, author: Id<Coder>, at: Time) {
+    fn add_note(
+        &mut self,
+        (kind, about): (&str, Uuid),
+        text: String,
+        author: Id<Coder>,
+        at: Time,
+    ) -> Id<Note> {
         let id = self.hub().chance().id(self.now);
         self.rows.notes.push(Note {
             id,
@@ -301,22 +342,21 @@ impl<'a> Bringing<'a> {
             author_name: String::new(),
             made_at: at,
         });
+        id
     }
 
     async fn text(&mut self, mut text: Text) -> Result<(), JobEnd> {
         let copy = !self.taken.insert(text.guid);
-        let guid = if copy {
-            self.hub().chance().uuid(self.now)
-        } else {
-            text.guid
-        };
+        let guid = self.guid(text.guid, copy);
         let added = self.add_source(&text, guid).await?;
         let blocks = self
             .add_blocks(&added, std::mem::take(&mut text.blocks))
             .await?;
         self.outcome.sources.push(added.id);
         self.outcome.paragraphs += i64::try_from(blocks.len()).unwrap_or(0);
-        self.missing += usize::from(!text.has_text);
+        // A recording without transcript is no text that is missing.
+        let is_text = text.kept.iter().any(|left| kept::is_text(&left.kind));
+        self.missing += usize::from(is_text && !text.has_text);
         self.rows.sources.push(added.id);
         let author = self.coder(text.created);
         let at = self.moment(text.created);
@@ -325,17 +365,31 @@ impl<'a> Bringing<'a> {
             .take()
             .filter(|words| !words.trim().is_empty())
         {
-            self.add_note(("source", added.id.uuid()), words, author, at);
+            let id = self.add_note(("source", added.id.uuid()), words, author, at);
+            self.keep(Some(added.id), described(), Some(id.uuid()));
         }
         self.targets.add(&text.note_refs, About::Source(added.id));
+        if let Some((guid, notes)) = &text.around {
+            self.targets.add(notes, About::Media(*guid, added.id));
+        }
         for mark in text.marks {
             self.mark(&added, &blocks, mark, copy);
         }
+        if copy {
+            // What a second copy defines is something of its own; what it refers to is the same.
+            for own in text.kept.iter().flat_map(Leftover::own_guids) {
+                self.guid(own, true);
+            }
+        }
+        for left in text.kept {
+            self.keep(Some(added.id), left, None);
+        }
+        self.keep_files(Some(added.id), text.files).await?;
         Ok(())
     }
 
     async fn add_source(&mut self, text: &Text, guid: Uuid) -> Result<AddedSource, JobEnd> {
-        let (who, import, object) = (self.visitor.clone(), self.import.clone(), self.file.object);
+        let (who, import) = (self.visitor.clone(), self.import.clone());
         let name: String = text
             .name
             .chars()
@@ -355,7 +409,8 @@ impl<'a> Bringing<'a> {
                         basis: import.basis,
                         encoding,
                         line_ends,
-                        object,
+                        // A project is not kept whole: its parts are, each with its source.
+                        object: None,
                         guid: Some(guid),
                         has_text,
                         lead,
@@ -418,154 +473,66 @@ impl<'a> Bringing<'a> {
         }
         let made_by = self.coder(mark.created);
         let made_at = self.moment(mark.created);
+        let guid = self.guid(mark.guid, copy);
         self.rows.passages.push(Passage {
             id,
             study: self.import.study,
             source: source.id,
             anchor,
             raw: mark.raw,
-            guid: self.guid(mark.guid, copy),
+            guid,
             quote_number: None,
             made_by,
             made_at,
         });
-        self.targets.add(&mark.note_refs, About::Passage(id));
+        self.targets
+            .add(&mark.note_refs, About::Passage(id, source.id));
         if let Some(words) = mark.description {
-            self.add_note(("passage", id.uuid()), words, made_by, made_at);
+            let note = self.add_note(("passage", id.uuid()), words, made_by, made_at);
+            self.keep(Some(source.id), described(), Some(note.uuid()));
+        }
+        if let Some(head) = mark.head {
+            self.keep(Some(source.id), head, Some(id.uuid()));
         }
         let mut seen = HashSet::new();
         for coding in mark.codings {
-            let Some(code) = self.codes.get(&coding.code).copied() else {
-                *self
-                    .losses
-                    .entry("analysis-lost-unknown-codes")
-                    .or_default() += 1;
+            let own = self.guid(coding.guid, copy);
+            let about = About::Coding(own, id, source.id);
+            self.targets.add(&coding.note_refs, about);
+            let coder = self.coder(coding.created);
+            let code = self.codes.get(&coding.code).copied();
+            let Some(code) = code.filter(|code| seen.insert((*code, coder))) else {
+                let key = match code {
+                    None => "analysis-kept-unknown-codes",
+                    Some(_) => "analysis-kept-twice",
+                };
+                *self.losses.entry(key).or_default() += 1;
+                let left = Leftover {
+                    target: Some(mark.guid),
+                    ..coding.to_piece()
+                };
+                self.keep(Some(source.id), left, Some(id.uuid()));
                 continue;
             };
-            let coder = self.coder(coding.created);
-            if !seen.insert((code, coder)) {
-                *self.losses.entry("analysis-lost-twice").or_default() += 1;
-                continue;
-            }
             let row = Coding {
                 id: self.hub().chance().id(self.now),
                 passage: id,
                 code,
                 coder,
-                guid: self.guid(coding.guid, copy),
+                guid: own,
                 made_at: self.moment(coding.created),
             };
             self.rows.codings.push(row);
         }
     }
 
-    fn guid(&self, own: Uuid, copy: bool) -> Uuid {
-        if copy {
-            self.hub().chance().uuid(self.now)
-        } else {
-            own
+    /// The GUID of something here: its own, or for a second copy always the same fresh one.
+    fn guid(&mut self, own: Uuid, copy: bool) -> Uuid {
+        if !copy {
+            return own;
         }
-    }
-
-    fn note(&mut self, note: NoteText) {
-        let author = self.coder(note.created);
-        let at = self.moment(note.created);
-        let abouts: Vec<About> = self.targets.of(note.guid).to_vec();
-        if abouts.is_empty() {
-            self.add_note(("study", self.import.study.uuid()), note.text, author, at);
-            return;
-        }
-        for about in abouts {
-            let to = match about {
-                About::Code(guid) => match self.codes.get(&guid) {
-                    Some(code) => ("code", code.uuid()),
-                    None => continue,
-                },
-                About::Source(id) => ("source", id.uuid()),
-                About::Passage(id) => ("passage", id.uuid()),
-            };
-            self.add_note(to, note.text.clone(), author, at);
-        }
-    }
-
-    /// What came in, and what could not be carried.
-    fn tell(&mut self) {
-        let came = [
-            (
-                "analysis-came-users",
-                self.rows
-                    .coders
-                    .iter()
-                    .filter(|(_, guid, _)| !guid.is_nil())
-                    .count(),
-            ),
-            ("analysis-came-codes", self.rows.codes.len()),
-            ("analysis-came-texts", self.rows.sources.len()),
-            ("analysis-came-marks", self.rows.passages.len()),
-            ("analysis-came-codings", self.rows.codings.len()),
-            ("analysis-came-notes", self.rows.notes.len()),
-            ("analysis-came-themes", self.rows.themes.len()),
-            ("analysis-came-missing", self.missing),
-        ];
-        let told = |code: &str, count: i64, loss: bool| Told {
-            code: code.to_owned(),
-            count: Some(count),
-            word: None,
-            loss,
-        };
-        for (code, n) in came.into_iter().filter(|(_, n)| *n > 0) {
-            self.outcome
-                .notices
-                .push(told(code, i64::try_from(n).unwrap_or(i64::MAX), false));
-        }
-        for (code, n) in &self.losses {
-            self.outcome.notices.push(told(code, *n, true));
-        }
-    }
-
-    async fn finish(mut self) -> Result<serde_json::Value, JobEnd> {
-        if self.outcome.refused.is_none() {
-            self.tell();
-        }
-        let Self {
-            work,
-            visitor,
-            import,
-            file,
-            rows,
-            outcome,
-            now,
-            ..
-        } = self;
-        let (id, study) = (import.id, import.study);
-        let outcomes: Vec<(Id<ImportFileId>, Outcome)> = vec![(file.id, outcome)];
-        let gone = work
-            .hub
-            .store()
-            .write(move |tx| {
-                Box::pin(async move {
-                    write(tx, &visitor, &import, &rows, now).await?;
-                    voices::finish_import(tx, &visitor, &import, &outcomes).await
-                })
-            })
-            .await
-            .map_err(|failure| match failure {
-                Failure::Fault(why) => JobEnd::Fault(Fault::Database(why)),
-                _ => JobEnd::Failed("no_access"),
-            })?;
-        voices::delete_objects(&work.hub, gone).await;
-        work.hub.tell(study.uuid());
-        Ok(json!({ "import": id, "files": 1 }))
-    }
-}
-
-/// Key of the text that says why a project was refused, and what to do.
-fn refusal(error: &refi_qda::Error) -> &'static str {
-    match error.code() {
-        "not-a-zip" | "no-project" | "not-a-project" => "analysis-refused-no-project",
-        "encrypted" => "analysis-refused-locked",
-        "truncated" => "analysis-refused-truncated",
-        "too-large" | "too-deep" => "analysis-refused-too-large",
-        _ => "analysis-refused-damaged",
+        let (hub, now) = (&self.work.hub, self.now);
+        let fresh = || hub.chance().uuid(now);
+        *self.renamed.entry(own).or_insert_with(fresh)
     }
 }

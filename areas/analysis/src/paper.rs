@@ -97,9 +97,21 @@ pub struct Line {
 /// Reads lines. Whether the text has such places is [`place`]'s to say.
 #[must_use]
 pub fn lines(text: &str, codes: &[Code]) -> Vec<Line> {
-    let book = Book::of(codes);
-    let mut read: Vec<Line> = text
-        .lines()
+    // A code that one line makes can be used by its name in all others.
+    let made: Vec<String> = read_lines(text, &Book::of(codes, Vec::new()))
+        .into_iter()
+        .filter_map(|line| Some(line.asked.ok()?.new_codes))
+        .flatten()
+        .collect();
+    let mut read = read_lines(text, &Book::of(codes, made));
+    for line in read.iter_mut().skip(MARKS_AT_ONCE) {
+        line.asked = Err(Wrong::TooMany);
+    }
+    read
+}
+
+fn read_lines(text: &str, book: &Book<'_>) -> Vec<Line> {
+    text.lines()
         .enumerate()
         .map(|(n, line)| (n + 1, line.trim()))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
@@ -108,11 +120,7 @@ pub fn lines(text: &str, codes: &[Code]) -> Vec<Line> {
             text: line.to_owned(),
             asked: book.line(line),
         })
-        .collect();
-    for line in read.iter_mut().skip(MARKS_AT_ONCE) {
-        line.asked = Err(Wrong::TooMany);
-    }
-    read
+        .collect()
 }
 
 /// Ranges of block numbers that some lines touch, for fetching them.
@@ -179,6 +187,8 @@ fn span(spot: Spot, blocks: &HashMap<i64, Block>) -> Result<(Id<Block>, Span), W
 /// Codes as they are looked up.
 struct Book<'a> {
     codes: &'a [Code],
+    /// Names of codes that are made on the way.
+    made: Vec<String>,
 }
 
 /// A name as it is compared: white space, case, and the kind of dash aside.
@@ -191,8 +201,8 @@ fn folded(name: &str) -> String {
 }
 
 impl<'a> Book<'a> {
-    fn of(codes: &'a [Code]) -> Self {
-        Self { codes }
+    fn of(codes: &'a [Code], made: Vec<String>) -> Self {
+        Self { codes, made }
     }
 
     fn line(&self, line: &str) -> Result<Asked, Wrong> {
@@ -235,29 +245,33 @@ impl<'a> Book<'a> {
     }
 
     fn take(&self, name: &str, asked: &mut Asked) -> Result<(), Wrong> {
-        let code = match (self.code(name), name.strip_prefix('+').map(str::trim)) {
-            (Ok(code), _) => code,
-            (Err(_), Some(new)) if !new.is_empty() => match self.code(new) {
-                Ok(code) => code,
-                Err(_) if new.chars().count() > NAME_MAX => return Err(Wrong::LongName),
-                Err(_) => {
-                    if !asked
-                        .new_codes
-                        .iter()
-                        .any(|known| folded(known) == folded(new))
-                    {
-                        asked.new_codes.push(new.to_owned());
-                    }
-                    return Ok(());
+        // «12: håp» and «12 – håp» are written by many.
+        let bare = name.trim_start_matches([':', '-', '–', '=']).trim();
+        let new = name.strip_prefix('+').map(str::trim);
+        let known = self.code(name).or_else(|wrong| match new {
+            Some(new) if !new.is_empty() => self.code(new),
+            _ if bare.len() < name.len() && !bare.is_empty() => self.code(bare),
+            _ => Err(wrong),
+        });
+        let code = match known {
+            Ok(code) => code,
+            Err(wrong) => {
+                let made = self.made.iter().find(|made| folded(made) == folded(bare));
+                let new = new
+                    .or(made.map(String::as_str))
+                    .filter(|new| !new.is_empty());
+                let new = new.ok_or(wrong)?;
+                if new.chars().count() > NAME_MAX {
+                    return Err(Wrong::LongName);
                 }
-            },
-            (Err(wrong), _) => {
-                // «12: håp» and «12 – håp» are written by many.
-                let bare = name.trim_start_matches([':', '-', '–', '=']).trim();
-                match bare.len() < name.len() && !bare.is_empty() {
-                    true => self.code(bare)?,
-                    false => return Err(wrong),
+                if !asked
+                    .new_codes
+                    .iter()
+                    .any(|known| folded(known) == folded(new))
+                {
+                    asked.new_codes.push(new.to_owned());
                 }
+                return Ok(());
             }
         };
         if !asked.codes.contains(&code) {
@@ -478,6 +492,19 @@ mod tests {
         }
         let long = format!("12 +{}", "o".repeat(NAME_MAX + 1));
         assert_eq!(read(&long), Err(Wrong::LongName));
+        // A code that one line makes is known to all.
+        let all = lines("3 ny kode\n4 +Ny kode", &book());
+        let new: Vec<_> = all
+            .into_iter()
+            .map(|line| line.asked.map(|asked| asked.new_codes))
+            .collect();
+        assert_eq!(
+            new,
+            [
+                Ok(vec!["Ny kode".to_owned()]),
+                Ok(vec!["Ny kode".to_owned()])
+            ]
+        );
         let text = "\n# et ark\n  3 håp \n\n4 H";
         let all: Vec<(usize, String)> = lines(text, &book())
             .into_iter()

@@ -5,7 +5,7 @@ import type { Opened, Point, Range } from "./api.ts";
 import { button, make } from "./draw.ts";
 import type { Ground } from "./ground.ts";
 import { hide, show } from "./shown.ts";
-import { type Kind, blockOf, domRange, inOrder, pointOf, snapped, spans, stepped, wordsIn } from "./text.ts";
+import { type Kind, blockOf, codePoints, domRange, inOrder, pointOf, snapped, spans, stepped, wordsIn, wordsOf } from "./text.ts";
 
 type End = "from" | "to";
 
@@ -106,7 +106,12 @@ export class Borders {
     show(this.ground.list, range);
     const n = spans(wordsIn(this.ground.list, range), "word").length;
     this.told.textContent = this.ground.text("selected", { n });
-    for (const end of ["from", "to"] as const) this.handles[end].setAttribute("aria-valuenow", String(range[end].at));
+    for (const end of ["from", "to"] as const) {
+      const block = blockOf(this.ground.list, range[end].block);
+      const length = codePoints((block && wordsOf(block)?.textContent) ?? "");
+      this.handles[end].setAttribute("aria-valuenow", String(range[end].at));
+      this.handles[end].setAttribute("aria-valuemax", String(length));
+    }
     this.put();
   }
 

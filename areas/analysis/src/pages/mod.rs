@@ -375,4 +375,88 @@ mod tests {
         })
         .await;
     }
+
+    #[tokio::test]
+    async fn marks_from_paper_are_looked_through_and_saved_and_several_go_at_once() {
+        ::store::testing::each_engine(async |store, clock| {
+            let site = site(store, clock).await;
+            let world = &site.world;
+            let (source, block) = (world.made.sources[0], world.made.blocks[0][2]);
+            let (paper, several) = (
+                format!("/sources/{source}/paper"),
+                format!("/sources/{source}/several"),
+            );
+            let typing = format!("{paper}/marks");
+            let stranger = Uuid::from_u128(77);
+            for path in [&paper, &typing, &several] {
+                assert_eq!(site.ask(path, None).await.0, StatusCode::OK, "{path}");
+                let (status, _) = site.ask_as(stranger, path, None).await;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+            }
+            let (_, page) = site.ask(&paper, None).await;
+            assert!(
+                page.contains("<sup class=\"sentence-number\">2</sup>Ingen maste."),
+                "{page}"
+            );
+
+            let (status, page) = site.form(&typing, "lines=2.2+%2BRo%0A9+Ro&do=save").await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                page.contains("ikke noe avsnitt 9") && page.contains("Ingen maste."),
+                "{page}"
+            );
+            assert_eq!(
+                world.counts().await,
+                [],
+                "nothing is saved with a fault in it"
+            );
+            let lines = "lines=2.2+%2BRo%0A3-4+%2Bro+%2F+Sammen";
+            let (status, page) = site.form(&typing, &format!("{lines}&do=preview")).await;
+            assert_eq!(status, StatusCode::OK);
+            let revision = page.split("name=\"revision\" value=\"").nth(1).unwrap();
+            let revision: i64 = revision.split('"').next().unwrap().parse().unwrap();
+            // A text that has changed since is shown once more.
+            let late = format!("{lines}&do=save&revision={}", revision - 1);
+            let (status, page) = site.form(&typing, &late).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains("Teksten er endret siden"), "{page}");
+            assert_eq!(world.counts().await, []);
+            let (status, _) = site
+                .form(&typing, &format!("{lines}&do=save&revision={revision}"))
+                .await;
+            assert_eq!(status, StatusCode::SEE_OTHER);
+            let counts = world.counts().await;
+            let n: Vec<i64> = counts.iter().map(|(_, n)| *n).collect();
+            assert_eq!(n, [2], "one new code on two passages");
+
+            let code = counts[0].0;
+            let (status, page) = site.form(&several, "do=mark").await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                page.contains("Velg minst ett avsnitt") && page.contains("Velg minst én kode"),
+                "{page}"
+            );
+            let chosen = format!(
+                "do=mark&block={block}&block={}&code={code}",
+                world.made.blocks[0][0]
+            );
+            assert_eq!(site.form(&several, &chosen).await.0, StatusCode::SEE_OTHER);
+            assert_eq!(world.counts().await, [(code, 4)]);
+            let (_, page) = site.ask(&several, None).await;
+            let passages: std::collections::BTreeSet<&str> = page
+                .split("name=\"passage\" id=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split("value=\"").nth(1)?.split('"').next())
+                .collect();
+            assert_eq!(passages.len(), 4);
+            let all: String = passages.iter().map(|id| format!("&passage={id}")).collect();
+            assert_eq!(
+                site.form(&several, &format!("do=unmark{all}")).await.0,
+                StatusCode::SEE_OTHER
+            );
+            assert_eq!(world.counts().await, []);
+            assert_eq!(world.faults().await, Vec::<String>::new());
+        })
+        .await;
+    }
 }

@@ -21,12 +21,10 @@ pub struct Load {
 }
 
 impl Load {
-    /// Something that the browser keeps: it asks for it once and not at each opening.
+    /// Something that the browser keeps, and does not ask for at each opening; or a line that stays open for news.
     pub fn is_kept(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "Stylesheet" | "Script" | "Font" | "Image"
-        )
+        const KEPT: [&str; 5] = ["Stylesheet", "Script", "Font", "Image", "EventSource"];
+        KEPT.contains(&self.kind.as_str())
     }
 }
 

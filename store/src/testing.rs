@@ -13,7 +13,7 @@ use std::path::Path;
 use base::{Chance, Clock, Time};
 use sea_orm::{ConnectionTrait, Database};
 
-use crate::{OpenOptions, Store};
+use crate::{Engine, OpenOptions, Store};
 
 /// The moment at which the clock of [`each_engine`] stands: 2026-03-02 12:00 in Oslo.
 pub const NOON: Time = Time::from_micros(1_772_449_200_000_000);
@@ -79,4 +79,45 @@ fn beside(server: &str, database: &str) -> String {
         .find('/')
         .map_or(server.len(), |at| authority + at);
     format!("{}/{database}", &server[..end])
+}
+
+/// Every `table.column` of the database in which some row holds these words, in any type: after
+/// something was erased, there must be none, also in tables that were made since.
+pub async fn places_that_hold(store: &Store, words: &str) -> Vec<String> {
+    let db = store.read();
+    let columns = match store.engine() {
+        Engine::Sqlite => {
+            "SELECT m.name AS held, p.name AS place, p.type AS kind FROM sqlite_master m \
+             JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.cid"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(table_name AS TEXT) AS held, CAST(column_name AS TEXT) AS place, \
+             CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
+             WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
+        }
+    };
+    let columns = db.all(columns, Vec::new()).await.expect("the columns");
+    let mut found = Vec::new();
+    for row in columns {
+        let of = |name: &str| row.text(name).expect("a name");
+        let (table, column) = (of("held"), of("place"));
+        let holds = match (store.engine(), of("kind").as_str()) {
+            (Engine::Sqlite, _) => {
+                format!("instr(CAST(\"{column}\" AS BLOB), CAST($1 AS BLOB)) > 0")
+            }
+            (Engine::Postgres, "bytea") => {
+                format!("position(convert_to(CAST($1 AS TEXT), 'UTF8') IN \"{column}\") > 0")
+            }
+            (Engine::Postgres, _) => format!("strpos(CAST(\"{column}\" AS TEXT), $1) > 0"),
+        };
+        let sql = format!("SELECT COUNT(*) AS n FROM \"{table}\" WHERE {holds}");
+        let n = db
+            .count(&sql, crate::params![words])
+            .await
+            .expect("a column can be searched");
+        if n > 0 {
+            found.push(format!("{table}.{column}"));
+        }
+    }
+    found
 }

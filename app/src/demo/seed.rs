@@ -1,5 +1,8 @@
 //! Fills a fresh hub with the demo's content, through the same acts that pages call.
 
+mod practice;
+mod report;
+
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,14 +10,13 @@ use std::sync::Arc;
 use analysis::codes::NewCode;
 use analysis::findings::{Finding, NewFinding, NewTheme, Theme};
 use analysis::{Anchor, Code, NewMark, Passage, Point};
-use base::{Account, Actor, Id, Lang, Role};
+use base::{Account, Actor, Clock, DAY, Id, Role};
 use frame::{Failure, Hub};
 use people::{HubRow, NewAccount, Visitor};
-use reports::{Kind, PartKey, Target};
 use store::Tx;
-use voices::{Basis, Block, NewStudy, Side, Source, Study, StudyState};
+use voices::{Basis, Block, NewStudy, Publisher, Side, Source, Study};
 
-use super::content::{Content, MarkData, SourceData, SpeakerData};
+use super::content::{Content, HubFile, MarkData, SourceData, SpeakerData, StudyContent};
 use crate::commands::sentence;
 
 /// Who is in the demo, by role.
@@ -24,28 +26,41 @@ pub(super) struct Cast {
     pub(super) studies: Vec<String>,
 }
 
+/// Days since the older study was begun: less than the trail is kept.
+const BEGUN: i64 = 690;
+
 /// Makes the whole demo.
 pub(super) async fn make(hub: &Hub) -> Result<Cast, String> {
-    let content = Arc::new(Content::read()?);
+    let content = Content::read()?;
     let told = sentence(hub);
-    let accounts = people_of(hub, &content).await.map_err(&told)?;
-    let seeder = Seeder {
+    let clock = Clock::standing_at(hub.now().plus(-BEGUN * DAY));
+    let (then, _) = Hub::assemble(
+        hub.store().clone(),
+        clock,
+        hub.chance().clone(),
+        hub.config().clone(),
+        crate::hub::areas(),
+    )?;
+    let accounts = people_of(&then, &content.hub).await.map_err(&told)?;
+    hub.set_name(&content.hub.hub.name);
+    let content_hub = content.hub.clone();
+    let seeder = |hub: &Hub, content: &Arc<StudyContent>| Seeder {
         hub: hub.clone(),
         content: content.clone(),
-        accounts,
+        accounts: accounts.clone(),
+        people: content_hub.clone(),
     };
-    let study = seeder.study().await.map_err(&told)?;
-    let sources = seeder.sources(&study).await.map_err(&told)?;
-    let codes = seeder.codes(&study).await.map_err(&told)?;
-    let marks = seeder
-        .marks(&study, &sources, &codes)
-        .await
-        .map_err(&told)?;
-    let findings = seeder
-        .findings(&study, &codes, &marks)
-        .await
-        .map_err(&told)?;
-    seeder.report(&study, &findings).await.map_err(&told)?;
+    let older = seeder(&then, &content.older);
+    let older = older.whole().await.map_err(&told)?;
+    let main = seeder(hub, &content.main);
+    let slugs = vec![
+        main.whole().await.map_err(&told)?.slug,
+        older.slug,
+        main.practice(&content.practice.mark)
+            .await
+            .map_err(&told)?
+            .slug,
+    ];
     let people = content
         .hub
         .person
@@ -54,21 +69,21 @@ pub(super) async fn make(hub: &Hub) -> Result<Cast, String> {
         .collect();
     Ok(Cast {
         people,
-        accounts: seeder.accounts,
-        studies: vec![study.slug],
+        accounts,
+        studies: slugs,
     })
 }
 
 /// The hub's row and its accounts, by their id in the content.
 async fn people_of(
     hub: &Hub,
-    content: &Arc<Content>,
+    content: &Arc<HubFile>,
 ) -> Result<BTreeMap<String, Id<Account>>, Failure> {
     let (asked, content) = (hub.clone(), content.clone());
     hub.store()
         .write(move |tx| {
             Box::pin(async move {
-                let data = &content.hub.hub;
+                let data = &content.hub;
                 let row = HubRow {
                     name: data.name.clone(),
                     place: data.municipality.clone(),
@@ -76,7 +91,7 @@ async fn people_of(
                 };
                 people::name_hub(tx, &Visitor::operator(&asked, "demo"), &row).await?;
                 let mut accounts = BTreeMap::new();
-                for person in &content.hub.person {
+                for person in &content.person {
                     let new = NewAccount {
                         name: person.name.clone(),
                         email: None,
@@ -94,9 +109,11 @@ async fn people_of(
         .await
 }
 
+/// Makes one study.
 struct Seeder {
     hub: Hub,
-    content: Arc<Content>,
+    people: Arc<HubFile>,
+    content: Arc<StudyContent>,
     accounts: BTreeMap<String, Id<Account>>,
 }
 
@@ -114,6 +131,26 @@ fn broken(what: impl Into<String>) -> Failure {
 }
 
 impl Seeder {
+    /// The study from its commission to its reports.
+    async fn whole(&self) -> Result<Study, Failure> {
+        let study = self.study().await?;
+        self.wait(40);
+        let sources = self.sources(&study).await?;
+        self.wait(20);
+        let codes = self.codes(&study).await?;
+        let marks = self.marks(&study, &sources, &codes).await?;
+        self.wait(15);
+        let found = self.findings(&study, &codes, &marks).await?;
+        self.wait(15);
+        self.reports(&study, &found).await?;
+        Ok(study)
+    }
+
+    /// Lets days pass where the study lies in the past; the machine's clock is left alone.
+    fn wait(&self, days: i64) {
+        self.hub.clock().advance(days * DAY);
+    }
+
     fn account(&self, person: &str) -> Result<Id<Account>, Failure> {
         self.accounts
             .get(person)
@@ -136,7 +173,7 @@ impl Seeder {
 
     async fn study(&self) -> Result<Study, Failure> {
         let visitor = self.visitor("process_manager").await?;
-        let data = &self.content.hub.study;
+        let data = &self.content.study;
         let new = NewStudy {
             title: format!("{} – {}", data.title, data.subtitle),
             slug: Some(data.slug.clone()),
@@ -148,6 +185,10 @@ impl Seeder {
                 .iter()
                 .map(|theme| (theme.title.clone(), theme.questions.clone()))
                 .collect(),
+            publisher: match self.content.final_report {
+                Some(_) => Publisher::Hub,
+                None => Publisher::Undecided,
+            },
         };
         let study = self
             .act(move |tx| Box::pin(async move { voices::create_study(tx, &visitor, &new).await }))
@@ -155,8 +196,7 @@ impl Seeder {
         let mut members = Vec::new();
         for person in &data.members {
             let role = self
-                .content
-                .hub
+                .people
                 .person
                 .iter()
                 .find(|one| one.id == *person)
@@ -180,7 +220,7 @@ impl Seeder {
     async fn sources(&self, study: &Study) -> Result<HashMap<String, Text>, Failure> {
         let visitor = self.visitor("process_manager").await?;
         let mut texts = HashMap::new();
-        for data in &self.content.hub.source {
+        for data in &self.content.source {
             let text = Content::interview(&data.file).ok_or_else(|| broken(&data.file))?;
             let file = (format!("{}.txt", data.title), text.into());
             let report =
@@ -277,8 +317,7 @@ impl Seeder {
     ) -> Result<HashMap<String, Id<Passage>>, Failure> {
         let mut passages = HashMap::new();
         for person in self
-            .content
-            .hub
+            .people
             .person
             .iter()
             .filter(|person| person.coder.is_some())
@@ -417,34 +456,33 @@ fn new_mark(
     text: &Text,
     codes: &HashMap<String, Id<Code>>,
 ) -> Result<NewMark, Failure> {
-    let (block, at) = place_of(text, &mark.quote).ok_or_else(|| broken(&mark.id))?;
-    let from = Point {
-        block: block.id,
-        at,
-    };
-    let to = match &mark.to {
-        None => Point {
-            block: block.id,
-            at: at + mark.quote.chars().count(),
-        },
-        Some(last) => {
-            let (block, at) = place_of(text, last).ok_or_else(|| broken(&mark.id))?;
-            Point {
-                block: block.id,
-                at: at + last.chars().count(),
-            }
-        }
-    };
     let own: Option<Vec<Id<Code>>> = mark
         .codes
         .iter()
         .map(|code| codes.get(code).copied())
         .collect();
     Ok(NewMark {
-        anchor: Anchor { from, to },
+        anchor: anchor_of(text, &mark.quote, mark.to.as_deref()).ok_or_else(|| broken(&mark.id))?,
         codes: own.ok_or_else(|| broken(&mark.id))?,
         new_codes: Vec::new(),
         note: mark.note.clone().unwrap_or_default(),
+    })
+}
+
+/// From the first letter of `quote` to the last of `to`, or of the quote itself.
+fn anchor_of(text: &Text, quote: &str, to: Option<&str>) -> Option<Anchor> {
+    let (block, at) = place_of(text, quote)?;
+    let last = to.unwrap_or(quote);
+    let (end, before) = place_of(text, last)?;
+    Some(Anchor {
+        from: Point {
+            block: block.id,
+            at,
+        },
+        to: Point {
+            block: end.id,
+            at: before + last.chars().count(),
+        },
     })
 }
 
@@ -454,116 +492,4 @@ fn place_of<'a>(text: &'a Text, words: &str) -> Option<(&'a Block, usize)> {
         let at = block.body.find(words)?;
         Some((block, block.body.get(..at)?.chars().count()))
     })
-}
-
-/// Days the demo's link to the service holds.
-const LINK_DAYS: i64 = 60;
-
-impl Seeder {
-    /// The process report: own text, looked over, fixed, handed over; and the study moves on.
-    async fn report(&self, study: &Study, found: &Found) -> Result<(), Failure> {
-        let visitor = self.visitor("process_manager").await?;
-        let data = &self.content.hub.study;
-        let settings = reports::Settings {
-            title: data.title.clone(),
-            subtitle: data.subtitle.clone(),
-            period: data.period.clone(),
-            lang: Lang::Nb,
-        };
-        let parts = self.parts(study, found).await?;
-        let (who, what) = (visitor.clone(), study.clone());
-        self.act(move |tx| {
-            Box::pin(async move {
-                reports::set_settings(tx, &who, &what, Kind::Process, &settings).await?;
-                for (part, text) in parts {
-                    let target = Target {
-                        kind: Kind::Process,
-                        part,
-                        expected: 0,
-                    };
-                    reports::set_part(tx, &who, &what, target, &text)
-                        .await
-                        .map_err(|_| broken(format!("{part}")))?;
-                }
-                Ok(())
-            })
-        })
-        .await?;
-        self.look_over(&visitor, study).await?;
-        let version = reports::fix(&visitor, study, Kind::Process).await?;
-        let facts = voices::facts(&self.hub, &self.hub.store().read(), study.id).await?;
-        let (id, recipient) = (
-            study.id,
-            format!("{}, leder", self.content.hub.study.services.join(", ")),
-        );
-        self.act(move |tx| {
-            Box::pin(async move {
-                reports::hand_over(tx, &visitor, &version, &recipient, LINK_DAYS).await?;
-                loop {
-                    let study = voices::study(tx, id).await?.ok_or(Failure::NotFound)?;
-                    match study.state.next() {
-                        Some(next) if next <= StudyState::ProcessReport => {
-                            voices::set_state(tx, &visitor, &study, next, "", &facts).await?;
-                        }
-                        _ => return Ok(()),
-                    }
-                }
-            })
-        })
-        .await
-    }
-
-    /// The own text of each part, with the program's numbers in its references.
-    async fn parts(&self, study: &Study, found: &Found) -> Result<Vec<(PartKey, String)>, Failure> {
-        let findings = analysis::findings::findings(&self.hub.store().read(), study.id).await?;
-        let mut numbers: HashMap<String, String> = HashMap::new();
-        for (id, finding) in &found.findings {
-            let finding = findings
-                .iter()
-                .find(|one| one.id == *finding)
-                .ok_or_else(|| broken(id))?;
-            numbers.insert(
-                format!("[[funn:{id}]]"),
-                format!("[[funn:{}]]", finding.number),
-            );
-        }
-        for (mark, number) in &found.quotes {
-            numbers.insert(format!("[[sitat:{mark}]]"), format!("[[sitat:{number}]]"));
-        }
-        let numbered = |text: &str| -> String {
-            let lines = text.trim().lines();
-            lines
-                .map(|line| numbers.get(line.trim()).map_or(line, String::as_str))
-                .collect::<Vec<_>>()
-                .join("\n")
-        };
-        let report = &self.content.report;
-        let mut parts = Vec::new();
-        for (key, text) in &report.parts {
-            parts.push((key.parse().map_err(|_| broken(key))?, numbered(text)));
-        }
-        for (id, text) in &report.theme {
-            let theme = found.themes.get(id).ok_or_else(|| broken(id))?.uuid();
-            parts.push((PartKey::ThemeIntro(theme), numbered(&text.intro)));
-            parts.push((PartKey::ThemeSummary(theme), numbered(&text.summary)));
-        }
-        Ok(parts)
-    }
-
-    /// What the checks ask somebody to look at was looked at.
-    async fn look_over(&self, visitor: &Visitor, study: &Study) -> Result<(), Failure> {
-        let issues = reports::issues(&self.hub, study, Kind::Process).await?;
-        let marks: Vec<String> = issues.iter().map(|issue| issue.mark()).collect();
-        let (who, what) = (visitor.clone(), study.clone());
-        self.act(move |tx| {
-            Box::pin(async move {
-                for mark in marks {
-                    let decision = (mark.as_str(), Some("Sett på: oppdiktet"));
-                    reports::decide(tx, &who, &what, Kind::Process, decision).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
-    }
 }

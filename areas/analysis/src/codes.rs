@@ -370,6 +370,17 @@ pub async fn add_frame(
     words: &Words,
 ) -> Result<(), Failure> {
     enter(tx, visitor, study).await?;
+    lay_frame(tx, visitor, study, frame, words).await
+}
+
+/// Adds a frame. The caller has opened the door.
+pub(crate) async fn lay_frame(
+    tx: &Tx,
+    visitor: &Visitor,
+    study: Id<Study>,
+    frame: Frame,
+    words: &Words,
+) -> Result<(), Failure> {
     let mut all = rows::codes(tx, study).await?;
     let wanted: Vec<(String, String, Option<String>)> = match frame {
         Frame::Guide => voices::guide(tx, study)

@@ -160,6 +160,16 @@ impl Visitor {
         may(&self.actor, act, thing.scope()).is_some()
     }
 
+    /// The studies in whose layer this person may do this, as a member: to ask about many at once.
+    #[must_use]
+    pub fn studies(&self, act: Act, layer: Layer) -> Vec<Uuid> {
+        let all = self.actor.memberships.iter();
+        all.filter(|member| member.kind == STUDY)
+            .map(|member| member.id)
+            .filter(|study| may(&self.actor, act, Scope::Study(*study, layer)).is_some())
+            .collect()
+    }
+
     /// Opens a door to look. The trail has the line before this answers; when it can't be written,
     /// the door stays shut.
     ///
@@ -178,7 +188,7 @@ impl Visitor {
             Some(ground) => (Act::Read.word(), ground),
             None => ("refused", "none"),
         };
-        let entry = self.entry(act, T::KIND, thing.id(), why, now);
+        let entry = self.entry(act, thing, why, now);
         let since = now.plus(-ONCE_IN);
         if !rows::was_noted(&self.hub.store().read(), &entry, since).await? {
             self.hub
@@ -213,12 +223,12 @@ impl Visitor {
         thing: T,
     ) -> Result<Granted<T>, Failure> {
         let ground = may(&self.actor, act, thing.scope()).ok_or(Failure::NotFound)?;
-        let entry = self.entry(act.word(), T::KIND, thing.id(), ground, self.hub.now());
+        let entry = self.entry(act.word(), &thing, ground, self.hub.now());
         tx.trail(&entry).await?;
         Ok(Granted(thing))
     }
 
-    fn entry(&self, act: &str, kind: &str, subject: Uuid, ground: &str, at: Time) -> Entry {
+    fn entry<T: Thing>(&self, act: &str, thing: &T, ground: &str, at: Time) -> Entry {
         let role = match self.actor.account {
             Some(_) => "account".to_owned(),
             None => format!("operator:{}", self.actor.name),
@@ -229,9 +239,13 @@ impl Visitor {
             actor: self.actor.account.map(base::Id::uuid),
             role,
             act: act.to_owned(),
-            kind: kind.to_owned(),
-            subject,
+            kind: T::KIND.to_owned(),
+            subject: thing.id(),
             ground: ground.to_owned(),
+            study: match thing.scope() {
+                Scope::Study(study, _) => Some(study),
+                Scope::Hub | Scope::NewStudy | Scope::Practice | Scope::Own(_) => None,
+            },
         }
     }
 }

@@ -72,6 +72,8 @@ pub enum Scope {
     Hub,
     /// A study that does not exist yet.
     NewStudy,
+    /// A practice study that does not exist yet.
+    Practice,
     /// A part of a study.
     Study(Uuid, Layer),
     /// Somebody's own.
@@ -90,6 +92,7 @@ pub fn may(actor: &Actor, act: Act, scope: Scope) -> Option<&'static str> {
     match scope {
         Scope::Hub => leads_the_hub(actor),
         Scope::NewStudy => may_begin_a_study(actor),
+        Scope::Practice => may_practise(actor),
         Scope::Own(account) => (actor.account == Some(account)).then_some("own"),
         Scope::Study(study, layer) => {
             let member = actor.role_in(STUDY, study);
@@ -110,6 +113,11 @@ fn leads_the_hub(actor: &Actor) -> Option<&'static str> {
 
 fn may_begin_a_study(actor: &Actor) -> Option<&'static str> {
     leads_the_hub(actor).or_else(|| actor.is(Role::ProcessManager).then_some("process_manager"))
+}
+
+fn may_practise(actor: &Actor) -> Option<&'static str> {
+    let works = actor.is(Role::PeerResearcher).then_some("peer_researcher");
+    may_begin_a_study(actor).or(works)
 }
 
 fn leads_the_study(member: Option<Role>) -> Option<&'static str> {
@@ -227,6 +235,19 @@ mod tests {
         ];
         for (actor, expected) in table {
             assert_eq!(study_rows(&actor), expected, "{actor:?}");
+        }
+    }
+
+    #[test]
+    fn who_works_with_studies_may_practise() {
+        for role in Role::ALL {
+            let works = [Role::HubLead, Role::ProcessManager, Role::PeerResearcher];
+            let expected = if works.contains(&role) {
+                "RCHDEO"
+            } else {
+                "------"
+            };
+            assert_eq!(row(&someone(role, None), Scope::Practice), expected, "{role:?}");
         }
     }
 

@@ -9,6 +9,7 @@
 //! calls [`add_source`], [`add_blocks`] and at last [`finish_import`], as the job `voices.import` does.
 
 mod check;
+mod errands;
 mod import;
 pub mod intake;
 mod source;
@@ -41,10 +42,11 @@ pub use study::acts::{
     change_study, create_study, ensure_study, facts, record, remove_member, set_member, set_state,
 };
 pub use source::pages::source_door;
+pub use study::practice::{self, goes_out};
 pub use study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
 pub use study::{
-    Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, StateChange, Study, StudyCard,
-    StudyState, may_move, missing,
+    Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, Publisher, StateChange, Study,
+    StudyCard, StudyState, may_move, missing,
 };
 
 /// The manifest.
@@ -62,6 +64,7 @@ pub fn area() -> Area {
                 .with(import::pages::routes())
                 .with(source::pages::routes()),
         )
+        .errands(errands::errands)
         .menu(MenuEntry {
             href: "/studies",
             label: "voices-menu",
@@ -103,6 +106,19 @@ pub async fn state_changes(
     limit: i64,
 ) -> Result<Vec<StateChange>, Fault> {
     study::store::state_changes(db, study, limit).await
+}
+
+/// The cards of studies, newest first; ids that are not there are left out.
+pub async fn study_cards(db: &Conn, ids: &[base::Uuid]) -> Result<Vec<StudyCard>, Fault> {
+    study::store::cards_of(db, ids).await
+}
+
+/// How many sources each of some studies has; studies without are left out.
+pub async fn source_counts(
+    db: &Conn,
+    studies: &[base::Uuid],
+) -> Result<Vec<(base::Uuid, i64)>, Fault> {
+    study::store::source_counts(db, studies).await
 }
 
 /// A source that is whole (of an import that has finished).

@@ -104,14 +104,14 @@ pub async fn change_study(
     Ok(())
 }
 
-async fn write_commission(
+pub(super) async fn write_commission(
     tx: &Tx,
     visitor: &Visitor,
     id: Id<Study>,
     new: &NewStudy,
 ) -> Result<(), Fault> {
     let hub = visitor.hub();
-    rows::set_words(tx, id, &new.title, &new.background).await?;
+    rows::set_words(tx, id, new).await?;
     rows::set_lists(tx, id, &new.services, &new.questions).await?;
     // A theme that keeps its title keeps its id: codes made from the guide point to it by title.
     let before = rows::guide(tx, id).await?;

@@ -3,6 +3,7 @@
 pub(crate) mod acts;
 mod guide;
 pub(crate) mod pages;
+pub mod practice;
 pub(crate) mod store;
 
 use base::{Account, Id, Time, Uuid};
@@ -29,6 +30,10 @@ pub struct Study {
     pub services: Vec<String>,
     /// The research questions.
     pub questions: Vec<String>,
+    /// Who makes the final report public.
+    pub publisher: Publisher,
+    /// It is for practice: its text is made up, and nothing of it goes out.
+    pub practice: bool,
     /// When it was begun.
     pub made_at: Time,
 }
@@ -58,6 +63,8 @@ pub struct StudyCard {
     pub state: StudyState,
     /// Since when.
     pub state_at: Time,
+    /// It is for practice, and so in no count.
+    pub practice: bool,
     /// When it was begun.
     pub made_at: Time,
 }
@@ -88,6 +95,55 @@ pub struct NewStudy {
     pub questions: Vec<String>,
     /// The theme guide: title and questions of each theme.
     pub guide: Vec<(String, Vec<String>)>,
+    /// Who makes the final report public.
+    pub publisher: Publisher,
+}
+
+/// Who makes the final report public, as the commission says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Publisher {
+    /// Nothing is agreed yet: nobody does.
+    #[default]
+    Undecided,
+    /// The hub, on its own pages.
+    Hub,
+    /// The service; the hub hands the files over.
+    Service,
+}
+
+impl Publisher {
+    /// All of them, in the order in which they are chosen from.
+    pub const ALL: [Self; 3] = [Self::Undecided, Self::Hub, Self::Service];
+
+    /// The word in the database and in forms.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Undecided => "undecided",
+            Self::Hub => "hub",
+            Self::Service => "service",
+        }
+    }
+
+    /// Key of its name.
+    #[must_use]
+    pub fn text_key(self) -> &'static str {
+        match self {
+            Self::Undecided => "voices-publisher-undecided",
+            Self::Hub => "voices-publisher-hub",
+            Self::Service => "voices-publisher-service",
+        }
+    }
+}
+
+impl std::str::FromStr for Publisher {
+    type Err = ();
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|publisher| publisher.word() == word)
+            .ok_or(())
+    }
 }
 
 /// How far a study has come.
@@ -357,12 +413,13 @@ pub fn slug_of(title: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// The first of `slug`, `slug-2`, `slug-3` … that is not taken; `new` is an address of its own.
+/// The first of `slug`, `slug-2`, `slug-3` … that is not taken; `new` and `practice` are addresses of
+/// their own.
 #[must_use]
 pub fn free_slug(title: &str, taken: &[String]) -> String {
     let base = match slug_of(title) {
         empty if empty.is_empty() => "evaluering".to_owned(),
-        word if word == "new" => "new-2".to_owned(),
+        word if ["new", "practice"].contains(&word.as_str()) => format!("{word}-2"),
         slug => slug,
     };
     let is_free = |slug: &String| !taken.contains(slug);
@@ -422,6 +479,7 @@ mod tests {
             "as-3"
         );
         assert_eq!(free_slug("new", &[]), "new-2");
+        assert_eq!(free_slug("Practice", &[]), "practice-2");
         assert_eq!(free_slug("!", &[]), "evaluering");
         assert!(slug_of(&"lang ".repeat(100)).len() <= SLUG);
     }
@@ -495,6 +553,9 @@ mod tests {
 
     #[test]
     fn words_of_states_read_back() {
+        for publisher in Publisher::ALL {
+            assert_eq!(publisher.word().parse(), Ok(publisher));
+        }
         for state in StudyState::ALL {
             assert_eq!(state.word().parse(), Ok(state));
         }

@@ -1,11 +1,13 @@
 //! Pages of studies: the list, the overview with its state, members and history.
 
 mod commission;
+mod opened;
 mod overview;
+pub(crate) mod practice;
 
 use axum::extract::{Path, Query};
 use base::{Id, Role};
-use frame::{Ask, Door, Failure, FormData, Reply, Routes, saved, show};
+use frame::{Ask, Door, Failure, FormData, Gate, Reply, Routes, saved, show};
 use people::{Act, Granted, Layer, StudyPart, Visitor, members};
 use serde::Deserialize;
 use ui::form::{Form, select, submit};
@@ -25,6 +27,13 @@ pub fn routes() -> Routes {
         .get("/studies", Door::SignedIn, list)
         .get("/studies/new", people::new_study_door(), commission::new)
         .post("/studies/new", people::new_study_door(), commission::create)
+        .post("/studies/practice", practice_door(), practice::begin)
+        .get("/studies/{slug}/practice/empty", Door::Staff, practice::confirm)
+        .post(
+            "/studies/{slug}/practice/empty",
+            study_door(Act::Delete, Layer::Lead),
+            practice::empty,
+        )
         .get("/studies/{slug}", Door::SignedIn, overview::overview)
         .get("/studies/{slug}/edit", Door::Staff, commission::edit)
         .post("/studies/{slug}/edit", lead(), commission::save)
@@ -36,6 +45,7 @@ pub fn routes() -> Routes {
             remove_member,
         )
         .get("/studies/{slug}/history", Door::Staff, history)
+        .get("/studies/{slug}/opened", Door::Staff, opened::page)
 }
 
 /// The door of a route that does something in the study `{slug}`, asked before its form is read.
@@ -55,6 +65,18 @@ pub fn study_door(act: Act, layer: Layer) -> Door {
 #[must_use]
 pub fn work_door() -> Door {
     study_door(Act::Change, Layer::Raw)
+}
+
+/// The door of the route that begins a practice study.
+fn practice_door() -> Door {
+    Door::Inside(Gate::new(|hub, actor, _| {
+        let may = Visitor::new(&hub, actor).may(Act::Create, &begin_practice());
+        Box::pin(async move { may.then_some(()).ok_or(Failure::NotFound) })
+    }))
+}
+
+fn begin_practice() -> crate::practice::Begin {
+    crate::practice::Begin::any()
 }
 
 fn lead() -> Door {
@@ -106,6 +128,7 @@ pub fn study_nav(ask: &Ask, study: &Study, current: &str) -> Markup {
         ("export", "voices-nav-export"),
     ];
     html! {
+        (practice::banner(ask, study))
         nav class="study-nav" aria-label=(ask.t("voices-nav")) {
             ul {
                 @for (place, label) in places {
@@ -135,21 +158,23 @@ async fn list(ask: Ask, Query(query): Query<PageQuery>) -> Reply {
     let visitor = people::visitor(&ask)?;
     let db = ask.hub.store().read();
     let page = query.page.unwrap_or(1).clamp(1, 100_000);
+    let own: Vec<base::Uuid> = visitor
+        .actor()
+        .memberships
+        .iter()
+        .filter(|one| one.kind == people::STUDY)
+        .map(|one| one.id)
+        .collect();
+    let own = rows::cards_of(&db, &own).await?;
+    let (practised, own): (Vec<StudyCard>, Vec<StudyCard>) =
+        own.into_iter().partition(|card| card.practice);
     let (cards, total) = if sees_all(&visitor) {
         rows::cards(&db, PAGE, (page - 1) * PAGE).await?
     } else {
-        let own: Vec<base::Uuid> = visitor
-            .actor()
-            .memberships
-            .iter()
-            .filter(|one| one.kind == people::STUDY)
-            .map(|one| one.id)
-            .collect();
         let total = i64::try_from(own.len()).unwrap_or(i64::MAX);
         let from = usize::try_from((page - 1) * PAGE).unwrap_or(usize::MAX);
-        let all = rows::cards_of(&db, &own).await?;
         (
-            all.into_iter()
+            own.into_iter()
                 .skip(from)
                 .take(usize::try_from(PAGE).unwrap_or(30))
                 .collect(),
@@ -172,6 +197,7 @@ async fn list(ask: Ask, Query(query): Query<PageQuery>) -> Reply {
             ul class="study-cards" { @for card in &cards { (card_of(&ask, card)) } }
         }
         (paging.show(&ask.words, |page| format!("/studies?page={page}")))
+        (practice::part(&ask, &visitor, practised.first()))
     };
     Ok(show(&ask.page(ask.t("voices-menu"), body)))
 }

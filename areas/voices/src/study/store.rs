@@ -3,7 +3,7 @@
 use base::{Account, Id, Time, Uuid};
 use store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
 
-use super::{Command, Facts, GuideTheme, StateChange, Study, StudyCard, StudyState};
+use super::{Command, Facts, GuideTheme, NewStudy, StateChange, Study, StudyCard, StudyState};
 
 fn card_of(row: &Row) -> Result<StudyCard, Fault> {
     Ok(StudyCard {
@@ -12,6 +12,7 @@ fn card_of(row: &Row) -> Result<StudyCard, Fault> {
         title: row.text("title")?,
         state: row.word("state")?,
         state_at: row.time("state_at")?,
+        practice: row.flag("practice")?,
         made_at: row.time("made_at")?,
     })
 }
@@ -45,11 +46,13 @@ async fn whole(db: &Conn, row: Option<Row>) -> Result<Option<Study>, Fault> {
         background: row.text("background")?,
         services: lines(services)?,
         questions: lines(questions)?,
+        publisher: row.word("publisher")?,
+        practice: card.practice,
         made_at: card.made_at,
     }))
 }
 
-const STUDY: &str = "SELECT id, slug, title, state, state_at, background, made_at FROM study";
+const STUDY: &str = "SELECT id, slug, title, state, state_at, background, publisher, practice, made_at FROM study";
 
 /// The study at an address.
 pub async fn by_slug(db: &Conn, slug: &str) -> Result<Option<Study>, Fault> {
@@ -75,16 +78,16 @@ pub async fn by_id(db: &Conn, id: Id<Study>) -> Result<Option<Study>, Fault> {
     whole(db, row).await
 }
 
-/// One page of all studies, newest first, and how many there are.
+/// One page of all studies but those for practice, newest first, and how many there are.
 pub async fn cards(db: &Conn, limit: i64, offset: i64) -> Result<(Vec<StudyCard>, i64), Fault> {
     let rows = db
         .all(
-            &format!("{STUDY} ORDER BY made_at DESC, id DESC LIMIT $1 OFFSET $2"),
+            &format!("{STUDY} WHERE NOT practice ORDER BY made_at DESC, id DESC LIMIT $1 OFFSET $2"),
             params![limit, offset],
         )
         .await?;
     let total = db
-        .count("SELECT COUNT(*) AS n FROM study", params![])
+        .count("SELECT COUNT(*) AS n FROM study WHERE NOT practice", params![])
         .await?;
     Ok((rows.iter().map(card_of).collect::<Result<_, _>>()?, total))
 }
@@ -99,9 +102,66 @@ pub async fn cards_of(db: &Conn, ids: &[Uuid]) -> Result<Vec<StudyCard>, Fault> 
         marks(1, ids.len())
     );
     let rows = db
-        .all(&sql, ids.iter().map(|id| id.into_value()).collect())
+        .all(&sql, values(ids))
         .await?;
     rows.iter().map(card_of).collect()
+}
+
+/// Of these studies, those with sources that lack a basis, and how many.
+pub async fn without_basis(db: &Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT study, COUNT(*) AS n FROM source WHERE study IN ({}) AND visible AND basis = 'none' GROUP BY study",
+        marks(1, ids.len())
+    );
+    counted(&db.all(&sql, values(ids)).await?)
+}
+
+/// How many sources each of these studies has; studies without are left out.
+pub async fn source_counts(db: &Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT study, COUNT(*) AS n FROM source WHERE study IN ({}) AND visible GROUP BY study",
+        marks(1, ids.len())
+    );
+    counted(&db.all(&sql, values(ids)).await?)
+}
+
+/// Of these studies, the one in which somebody did something last, and when.
+pub async fn last_place_of(
+    db: &Conn,
+    ids: &[Uuid],
+    actor: Id<Account>,
+) -> Result<Option<(Uuid, Time)>, Fault> {
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    // One step into the index for each study.
+    let sql = format!(
+        "SELECT id, at FROM (SELECT id, (SELECT c.at FROM command c WHERE c.study = study.id AND c.actor = $1 \
+         ORDER BY c.seq DESC LIMIT 1) AS at FROM study WHERE id IN ({})) AS own \
+         WHERE at IS NOT NULL ORDER BY at DESC LIMIT 1",
+        marks(2, ids.len())
+    );
+    let mut all = vec![actor.into_value()];
+    all.extend(values(ids));
+    let row = db.one(&sql, all).await?;
+    row.map(|row| Ok((row.uuid("id")?, row.time("at")?)))
+        .transpose()
+}
+
+fn counted(rows: &[Row]) -> Result<Vec<(Uuid, i64)>, Fault> {
+    rows.iter()
+        .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
+        .collect()
+}
+
+fn values(ids: &[Uuid]) -> Vec<store::Value> {
+    ids.iter().map(|id| id.into_value()).collect()
 }
 
 /// `$from, $from+1, …`: so many parameters.
@@ -132,11 +192,56 @@ pub async fn add(tx: &Tx, id: Id<Study>, slug: &str, now: Time) -> Result<(), Fa
     Ok(())
 }
 
-/// Writes title and background.
-pub async fn set_words(tx: &Tx, id: Id<Study>, title: &str, background: &str) -> Result<(), Fault> {
+/// Says that a study is for practice, and how far it is.
+pub async fn set_practice(
+    tx: &Tx,
+    id: Id<Study>,
+    state: StudyState,
+    now: Time,
+) -> Result<(), Fault> {
     tx.exec(
-        "UPDATE study SET title = $1, background = $2 WHERE id = $3",
-        params![title, background, id],
+        "UPDATE study SET practice = TRUE, state = $1, state_at = $2 WHERE id = $3",
+        params![state.word(), now, id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes a study away with its sources and its history, and begins it anew under the same id and
+/// address. The numbers of its commands go on, so that whoever watches sees that something was done.
+/// What other areas know of it must be gone already; what they forgot goes with the row.
+pub async fn renew(tx: &Tx, id: Id<Study>, now: Time) -> Result<(), Fault> {
+    let row = tx
+        .one(
+            "UPDATE study SET seq = seq + 1 WHERE id = $1 RETURNING slug, seq, made_at",
+            params![id],
+        )
+        .await?
+        .ok_or_else(|| Fault::Row("no such study".into()))?;
+    let (slug, seq, made_at) = (row.text("slug")?, row.int("seq")?, row.time("made_at")?);
+    // In this order: what points to a row goes before it.
+    for sql in [
+        "DELETE FROM block WHERE source IN (SELECT id FROM source WHERE study = $1)",
+        "DELETE FROM source WHERE study = $1",
+        "DELETE FROM import WHERE study = $1",
+        "DELETE FROM study WHERE id = $1",
+    ] {
+        tx.exec(sql, params![id]).await?;
+    }
+    add(tx, id, &slug, now).await?;
+    tx.exec(
+        "UPDATE study SET seq = $1, made_at = $2 WHERE id = $3",
+        params![seq, made_at, id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes title, background, and who publishes.
+pub async fn set_words(tx: &Tx, id: Id<Study>, new: &NewStudy) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE study SET title = $1, background = $2, publisher = $3 WHERE id = $4",
+        params![&new.title, &new.background, new.publisher.word(), id],
     )
     .await?;
     Ok(())

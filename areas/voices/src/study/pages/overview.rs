@@ -82,7 +82,10 @@ async fn whole(
         section class="study-part" {
             (parts::h2(&ask.t("voices-history")))
             (history_lines(ask, &newest).await?)
-            p { a class="ds-link" href={ "/studies/" (study.slug) "/history" } { (ask.t("voices-history-all")) } }
+            p class="row" {
+                a class="ds-link" href={ "/studies/" (study.slug) "/history" } { (ask.t("voices-history-all")) }
+                a class="ds-link" href={ "/studies/" (study.slug) "/opened" } { (ask.t("voices-opened")) }
+            }
         }
     };
     let mut crumbs = study_crumbs(ask, &study);
@@ -240,7 +243,9 @@ fn sources_part(ask: &Ask, study: &Study, sources: &[SourceSummary]) -> Markup {
             } @else {
                 (parts::table(&ask.t("voices-sources"), &head, &rows))
             }
-            p { (parts::button_link(&format!("/studies/{}/import", study.slug), &ask.t("voices-import"))) }
+            @if !study.practice {
+                p { (parts::button_link(&format!("/studies/{}/import", study.slug), &ask.t("voices-import"))) }
+            }
         }
     }
 }
@@ -287,6 +292,8 @@ fn commission_part(ask: &Ask, study: &Study, guide: &[GuideTheme], leads: bool) 
                     }
                 }
             }
+            h3 class="ds-heading" data-size="2xs" { (ask.t("voices-publisher")) }
+            p { (ask.t(study.publisher.text_key())) }
             @if leads { p { (parts::quiet_link(&format!("/studies/{}/edit", study.slug), &ask.t("voices-edit"))) } }
         }
     }

@@ -63,7 +63,8 @@ async function inLanguage(page: Page, address: URL, lang: string): Promise<Seen>
   const answer = await page.goto(there.href);
   assert.equal(answer?.status(), 200, there.href);
   const seen = await page.evaluate(look);
-  assert.equal(seen.lang, lang, there.href);
+  // A published report is read in its own language.
+  if (!address.pathname.startsWith("/reports/")) assert.equal(seen.lang, lang, there.href);
   assert.equal(seen.headings, 1, `headings of the first level on ${there.href}`);
   assert.equal(KEY.exec(seen.text)?.[0], undefined, `a text is missing on ${there.href}`);
   assert.deepEqual(seen.loose, [], `links to places that are not on ${there.href}`);

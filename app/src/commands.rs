@@ -265,6 +265,7 @@ async fn write_report(hub: Hub, report: Report) -> Result<(), String> {
     };
     let format = match report.format {
         ReportFormat::Pdf => reports::Format::Pdf,
+        ReportFormat::Docx => reports::Format::Docx,
         ReportFormat::Html => reports::Format::Html,
     };
     let found = if report.draft {

@@ -61,6 +61,7 @@ fn entries(root: &Path) -> Result<BTreeMap<String, PathBuf>, String> {
     let mut found = BTreeMap::from([
         ("app".to_owned(), PathBuf::from("ui/assets/app.css")),
         ("inter".to_owned(), PathBuf::from("ui/assets/inter.css")),
+        ("public".to_owned(), PathBuf::from("ui/assets/public.css")),
     ]);
     for island in islands(root)? {
         let name = island.file_stem().unwrap_or_default().to_string_lossy();

@@ -7,11 +7,14 @@ use base::{DAY, Digest, Id, Lang};
 use frame::{Failure, Hub};
 use people::{Act, Visitor};
 use serde_json::json;
-use store::{Fault, Tx, objects};
+use store::objects::Object;
+use store::{Conn, Fault, Tx, objects};
 use tokio::sync::Semaphore;
 use voices::Study;
 
 use crate::checks::{self, Issue};
+use crate::docx;
+pub use crate::fixing::{begin_final, fix};
 use crate::html;
 use crate::material::{gather, report_or_new};
 use crate::paper::{Kind, Paper};
@@ -24,6 +27,8 @@ use crate::store::{self as rows, HandOverRow, PartText, ReportRow, Version};
 pub enum Format {
     /// PDF/UA-1.
     Pdf,
+    /// Word.
+    Docx,
     /// A page of its own.
     Html,
 }
@@ -62,25 +67,13 @@ impl From<Failure> for NotSaved {
     }
 }
 
-/// Only the process report can be made yet; the final report comes with what the conference said.
-///
-/// # Errors
-/// `RE0005` for the final report.
-pub(crate) fn built(kind: Kind) -> Result<(), Failure> {
-    match kind {
-        Kind::Process => Ok(()),
-        Kind::Final => Err(Failure::bad("RE0005", "reports-final-later")),
-    }
-}
-
 /// Opens the door to a report and makes its row when it is not there.
-async fn enter(
+pub(crate) async fn enter(
     tx: &Tx,
     visitor: &Visitor,
     study: &Study,
     kind: Kind,
 ) -> Result<ReportRow, Failure> {
-    built(kind)?;
     let report = report_or_new(tx, visitor.hub(), study, kind).await?;
     visitor.enter(tx, Act::Change, report.clone()).await?;
     if rows::report(tx, study.id, kind).await?.is_none() {
@@ -218,68 +211,6 @@ pub async fn issues(hub: &Hub, study: &Study, kind: Kind) -> Result<Vec<Issue>, 
     Ok(checks::check(&composed, &facts))
 }
 
-/// Fixes a version: what was looked over is what is kept. It never changes again.
-///
-/// # Errors
-/// `RE0002` when something still keeps it from being fixed; `RE0003` when somebody else fixed one at the same moment;
-/// `RE0004` when it can't be set; [`Failure::NotFound`] when this person may not.
-pub async fn fix(visitor: &Visitor, study: &Study, kind: Kind) -> Result<Version, Failure> {
-    built(kind)?;
-    let hub = visitor.hub().clone();
-    let db = hub.store().read();
-    let gathered = gather(&db, &hub, study, kind).await?;
-    visitor.read(gathered.report.clone()).await?;
-    let (mut composed, facts) = gathered.compose(Stamp::Preliminary, &hub);
-    let found = checks::check(&composed, &facts);
-    let decided = rows::decided(&db, gathered.report.id).await?;
-    if !checks::open(&found, &decided).is_empty() {
-        return Err(Failure::conflict("RE0002", "reports-not-ready"));
-    }
-    let number = rows::next_number(&db, gathered.report.id).await?;
-    composed.paper.ident = format!("{}-{number}", gathered.report.id);
-    let paper = serde_json::to_string(&composed.paper).map_err(Fault::from)?;
-    let bytes = pdf_bytes(composed.paper).await?;
-    let object_id = hub.chance().id(hub.now());
-    let object = hub
-        .store()
-        .objects()
-        .put(object_id, "application/pdf", bytes.into())
-        .await?;
-    let visitor = visitor.clone();
-    let study = study.clone();
-    let fixed = hub
-        .store()
-        .write(move |tx| {
-            Box::pin(async move {
-                let report = enter(tx, &visitor, &study, kind).await?;
-                let now = visitor.hub().now();
-                objects::add(tx, &object, now).await?;
-                let version = Version {
-                    id: visitor.hub().chance().id(now),
-                    report: report.id,
-                    study: study.id,
-                    kind,
-                    number,
-                    object: object.id,
-                    fixed_by: visitor.actor().account,
-                    fixed_at: now,
-                };
-                rows::add_version(tx, &version, &paper)
-                    .await
-                    .map_err(|fault| match fault {
-                        Fault::Taken(_) => Failure::conflict("RE0003", "reports-not-ready"),
-                        other => other.into(),
-                    })?;
-                let payload = json!({ "number": number });
-                voices::record(tx, &visitor, study.id, "reports-did-fix", &payload, None).await?;
-                Ok::<_, Failure>(version)
-            })
-        })
-        .await?;
-    hub.tell(fixed.study.uuid());
-    Ok(fixed)
-}
-
 /// A link that was just made.
 #[derive(Debug)]
 pub struct HandedOver {
@@ -313,6 +244,10 @@ pub async fn hand_over(
         return Err(Failure::bad("RE0006", "reports-recipient-missing"));
     }
     visitor.enter(tx, Act::HandOver, version.clone()).await?;
+    let study = voices::study(tx, version.study)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    voices::goes_out(&study)?;
     let hub = visitor.hub();
     let now = hub.now();
     let made = HandedOver {
@@ -376,7 +311,7 @@ pub(crate) fn digest(token: &str) -> Digest {
 /// The report as it stands, marked as a draft.
 ///
 /// # Errors
-/// `RE0004` when it can't be set; `RE0005` for the final report; [`Failure::NotFound`] when this person may not.
+/// `RE0004` when it can't be set; [`Failure::NotFound`] when this person may not.
 pub async fn draft(
     hub: &Hub,
     visitor: &Visitor,
@@ -384,12 +319,12 @@ pub async fn draft(
     kind: Kind,
     format: Format,
 ) -> Result<Vec<u8>, Failure> {
-    built(kind)?;
     let gathered = gather(&hub.store().read(), hub, study, kind).await?;
     visitor.read(gathered.report.clone()).await?;
     let (composed, _) = gathered.compose(Stamp::Draft, hub);
     match format {
         Format::Pdf => pdf_bytes(composed.paper).await,
+        Format::Docx => docx_bytes(composed.paper).await,
         Format::Html => Ok(html::document(&composed.paper).into_bytes()),
     }
 }
@@ -420,13 +355,18 @@ pub(crate) async fn file(hub: &Hub, version: &Version, format: Format) -> Result
     let db = hub.store().read();
     match format {
         Format::Html => Ok(html::document(&paper_of(hub, version).await?).into_bytes()),
-        Format::Pdf => {
-            let object = objects::get(&db, version.object).await?;
-            let object =
-                object.ok_or_else(|| Failure::Fault("a version without its object".into()))?;
-            Ok(hub.store().objects().get(&object).await?.to_vec())
-        }
+        Format::Pdf => kept(hub, &db, version.object).await,
+        Format::Docx => match version.docx {
+            Some(object) => kept(hub, &db, object).await,
+            None => docx_bytes(paper_of(hub, version).await?).await,
+        },
     }
+}
+
+async fn kept(hub: &Hub, db: &Conn, object: Id<Object>) -> Result<Vec<u8>, Failure> {
+    let object = objects::get(db, object).await?;
+    let object = object.ok_or_else(|| Failure::Fault("a version without its object".into()))?;
+    Ok(hub.store().objects().get(&object).await?.to_vec())
 }
 
 /// The document of a fixed version.
@@ -441,7 +381,7 @@ pub(crate) async fn paper_of(hub: &Hub, version: &Version) -> Result<Paper, Fail
 static DESK: Semaphore = Semaphore::const_new(1);
 
 /// Sets a paper, where blocking is allowed.
-async fn pdf_bytes(paper: Paper) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn pdf_bytes(paper: Paper) -> Result<Vec<u8>, Failure> {
     let _seat = DESK
         .acquire()
         .await
@@ -455,6 +395,14 @@ async fn pdf_bytes(paper: Paper) -> Result<Vec<u8>, Failure> {
         // Its text shows nothing of the report.
         Err(error @ PdfError::Fault { .. }) => Err(Failure::Fault(error.to_string())),
     }
+}
+
+/// Writes a Word document, where blocking is allowed.
+pub(crate) async fn docx_bytes(paper: Paper) -> Result<Vec<u8>, Failure> {
+    tokio::task::spawn_blocking(move || docx::build(&paper))
+        .await
+        .map_err(|error| Failure::Fault(error.to_string()))?
+        .map_err(|error| Failure::Fault(error.to_string()))
 }
 
 /// The fonts, read once.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Uuid, digest_of};
 
 use crate::compose::Composed;
-use crate::paper::{Block, Language, Paper, ReferenceKind, Row, plain};
+use crate::paper::{Block, Kind, Language, Paper, ReferenceKind, Row, left_over, plain};
 use crate::report::PartKey;
 
 pub use figures::small_figures;
@@ -44,6 +44,8 @@ pub enum Rule {
     Name,
     /// A number of people under five.
     SmallFigure,
+    /// A final report that calls itself preliminary.
+    Preliminary,
     /// A part that readers count on is empty.
     EmptyPart,
     /// A theme that nothing was found under.
@@ -83,6 +85,7 @@ impl Rule {
             Self::Address => "address",
             Self::Name => "name",
             Self::SmallFigure => "small_figure",
+            Self::Preliminary => "preliminary",
             Self::EmptyPart => "empty_part",
             Self::ThemeWithoutFindings => "theme_without_findings",
         }
@@ -102,6 +105,7 @@ impl Rule {
             Self::Address => "reports-rule-address",
             Self::Name => "reports-rule-name",
             Self::SmallFigure => "reports-rule-small-figure",
+            Self::Preliminary => "reports-rule-preliminary",
             Self::EmptyPart => "reports-rule-empty-part",
             Self::ThemeWithoutFindings => "reports-rule-theme-without-findings",
         }
@@ -119,6 +123,7 @@ impl Rule {
             }
             Self::Name => "reports-advice-name",
             Self::SmallFigure => "reports-advice-small-figure",
+            Self::Preliminary => "reports-advice-preliminary",
             Self::EmptyPart => "reports-advice-empty-part",
             Self::ThemeWithoutFindings => "reports-advice-theme-without-findings",
         }
@@ -192,6 +197,7 @@ pub struct Facts {
 pub fn check(composed: &Composed, facts: &Facts) -> Vec<Issue> {
     let mut found = Found {
         language: composed.paper.language,
+        kind: composed.paper.kind,
         facts,
         issues: Vec::new(),
     };
@@ -231,6 +237,7 @@ pub fn open<'a>(issues: &'a [Issue], decided: &Decided) -> Vec<&'a Issue> {
 
 struct Found<'a> {
     language: Language,
+    kind: Kind,
     facts: &'a Facts,
     issues: Vec<Issue>,
 }
@@ -306,7 +313,11 @@ impl Found<'_> {
     }
 
     fn own_words(&mut self, text: &str, place: Place) {
+        self.all(Rule::UnknownReference, place, left_over(text));
         self.identifiers(text, place);
+        if self.kind == Kind::Final {
+            self.all(Rule::Preliminary, place, preliminary(text));
+        }
         self.all(Rule::SmallFigure, place, small_figures(text, self.language));
         self.all(Rule::BirthDate, place, birth_dates(text, false));
     }
@@ -330,6 +341,22 @@ impl Found<'_> {
         self.all(Rule::Email, place, emails(text));
         self.all(Rule::Address, place, street_addresses(text));
     }
+}
+
+/// Words that belong to a process report, in small letters.
+const PRELIMINARY: [&str; 5] = [
+    "foreløpig",
+    "førebels",
+    "preliminary",
+    "denne prosessrapporten",
+    "this process report",
+];
+
+/// What a text that came from the process report still says of itself, each once.
+fn preliminary(text: &str) -> Vec<String> {
+    let text = text.to_lowercase();
+    let said = PRELIMINARY.iter().filter(|words| text.contains(*words));
+    said.map(|words| (*words).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -394,6 +421,22 @@ mod tests {
                     Place::Theme(Uuid::from_u128(5)),
                     "De rundt"
                 ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_final_report_that_calls_itself_preliminary_is_looked_at() {
+        let place = Place::Part(PartKey::Background);
+        let text = "Denne prosessrapporten er foreløpig.";
+        let mut composed = composed_of(vec![(place, vec![Block::text(text)])]);
+        assert_eq!(check(&composed, &Facts::default()), vec![]);
+        composed.paper.kind = Kind::Final;
+        assert_eq!(
+            check(&composed, &Facts::default()),
+            vec![
+                issue(Rule::Preliminary, place, "foreløpig"),
+                issue(Rule::Preliminary, place, "denne prosessrapporten"),
             ]
         );
     }

@@ -163,7 +163,7 @@ pub fn compose(material: &Material, stamp: Stamp, words: &Words) -> Composed {
         hub: material.hub.clone(),
         study: material.study.clone(),
         date: material.date.clone(),
-        mark: Some(words.t(stamp.text_key())),
+        mark: Some(words.tv(stamp.text_key(), &[("date", (&material.date.text).into())])),
         parts: maker.parts,
         colophon: colophon(material, words),
         labels: labels(material.kind, words),
@@ -191,7 +191,10 @@ fn colophon(material: &Material, words: &Words) -> Vec<Block> {
     let hub = &material.hub.name;
     vec![
         Block::text(words.tv("reports-colophon-who", &[("hub", hub.into())])),
-        Block::text(words.t("reports-colophon-use")),
+        Block::text(words.t(match material.kind {
+            Kind::Process => "reports-colophon-use",
+            Kind::Final => "reports-colophon-final",
+        })),
         Block::text(words.t("reports-colophon-quotes")),
     ]
 }
@@ -272,9 +275,11 @@ impl<'a> Maker<'a> {
             parts: Vec::new(),
             places: Vec::new(),
         };
-        for (part, text) in &material.own {
+        let own = material.own.iter();
+        for (part, text) in own.filter(|(part, _)| part.is_in(material.kind)) {
             let blocks = paper::markdown(text);
             let blocks = paper::resolve(blocks, &mut |kind, id| maker.refer(kind, id));
+            let blocks = paper::refer(blocks, &|id| maker.lead_to(id));
             if !blocks.is_empty() {
                 maker.own.insert(*part, blocks);
             }
@@ -292,6 +297,20 @@ impl<'a> Maker<'a> {
         self.pointed_to
             .insert((kind == ReferenceKind::Finding, number));
         Some(vec![block])
+    }
+
+    /// A reference inside a sentence: leads to the finding and does not move it.
+    fn lead_to(&self, id: &str) -> Option<Inline> {
+        let number: i64 = id.parse().ok()?;
+        self.findings.get(&number)?;
+        let text = self
+            .words
+            .tv("reports-see-finding", &[("number", number.into())]);
+        Some(Inline::Goto {
+            id: finding_id(number),
+            // Word and number stay on one line.
+            text: vec![Inline::text(text.replace(' ', "\u{a0}"))],
+        })
     }
 
     fn finding(&self, finding: &FindingText) -> Block {
@@ -371,7 +390,7 @@ impl<'a> Maker<'a> {
 
     fn empty(&self) -> Vec<PartKey> {
         let themes: Vec<Uuid> = self.material.themes.iter().map(|theme| theme.id).collect();
-        parts(&themes)
+        parts(self.material.kind, &themes)
             .into_iter()
             .filter(|part| part.is_obligatory() && !self.places.contains(&Place::Part(*part)))
             .collect()

@@ -67,7 +67,10 @@ pub(crate) fn fragment(paper: &Paper, blocks: &[Block]) -> Markup {
 
 /// A page of its own, for a file: style inside, nothing fetched.
 pub(crate) fn document(paper: &Paper) -> String {
-    let style = include_str!("../../../ui/assets/reports.css");
+    let style = concat!(
+        include_str!("../../../ui/assets/report-article.css"),
+        include_str!("../../../ui/assets/report-page.css")
+    );
     html! {
         (DOCTYPE)
         html lang=(paper.language.tag()) {

@@ -1,9 +1,10 @@
-//! Reports: writing, looking over, fixing, handing over.
+//! Reports: writing, looking over, fixing, handing over, publishing.
 //!
 //! A report is made anew from the study, its themes and findings, and the own text each time it is looked at; only a
 //! fixed version keeps what it held. `report.rs` says what a report consists of, `compose.rs` makes a
-//! [`paper::Paper`] of it, `checks.rs` looks it over, `pdf` and `html.rs` give it a form, and [`acts`] is what pages,
-//! the demo hub and the command line do with it.
+//! [`paper::Paper`] of it, `checks.rs` looks it over, `pdf`, `docx` and `html.rs` give it a form, `fixing.rs` makes a
+//! version of it, [`publish`] makes a final report public, and [`acts`] is what pages, the demo hub and the command
+//! line do with it.
 //!
 //! To add a part: see `report.rs`. To add a check: see `checks.rs`. To add a format: a function from `Paper` to bytes,
 //! a variant of [`Format`], a branch in `acts::file` and `acts::draft`.
@@ -11,27 +12,32 @@
 pub mod acts;
 pub mod checks;
 mod compose;
+mod docx;
+mod errands;
+mod fixing;
 mod html;
 mod material;
 mod pages;
 pub mod paper;
 pub mod pdf;
+pub mod publish;
 pub mod report;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use ::store::{Conn, Fault, Store, Tx, objects};
+use ::store::{Conn, Fault, Store, objects};
 use base::{Id, Uuid};
-use frame::{Area, Forget, Hooks};
+use frame::Area;
 use futures::future::BoxFuture;
 use voices::Study;
 
 pub use acts::{
-    Format, HandedOver, NotSaved, Settings, Target, decide, draft, end_handover, fix, hand_over,
-    issues, newest, set_part, set_settings,
+    Format, HandedOver, NotSaved, Settings, Target, begin_final, decide, draft, end_handover, fix,
+    hand_over, issues, newest, set_part, set_settings,
 };
 pub use paper::Kind;
+pub use publish::{NotPublic, Publication, publish, take_back};
 pub use report::PartKey;
 pub use store::{HandOverRow, PartText, Version};
 
@@ -49,13 +55,10 @@ pub fn texts() -> ui::TextSet {
 /// The area's manifest.
 #[must_use]
 pub fn area() -> Area {
-    let hooks = Hooks {
-        forget: Some(forget),
-        ..Hooks::default()
-    };
     Area::new("reports", texts())
         .routes(pages::routes())
-        .hooks(hooks)
+        .errands(errands::errands)
+        .hooks(publish::hooks())
         .progress(progress)
         .check(check)
 }
@@ -95,16 +98,6 @@ fn progress(db: &Conn, study: Uuid) -> BoxFuture<'_, Result<frame::Progress, Fau
     })
 }
 
-/// What an account made stays, made by nobody. A source that goes takes its quotes out of drafts by itself.
-fn forget<'a>(tx: &'a Tx, what: &'a Forget) -> BoxFuture<'a, Result<(), Fault>> {
-    Box::pin(async move {
-        match what {
-            Forget::Account(account) => store::forget_account(tx, *account).await,
-            Forget::Source { .. } => Ok(()),
-        }
-    })
-}
-
 /// Each fixed version has its file, unharmed, and its document can be read.
 fn check(hub: &Store) -> BoxFuture<'_, Result<Vec<String>, Fault>> {
     const PAGE: i64 = 100;
@@ -127,16 +120,18 @@ fn check(hub: &Store) -> BoxFuture<'_, Result<Vec<String>, Fault>> {
 
 async fn fault_of(hub: &Store, db: &Conn, version: &Version) -> Result<Option<String>, Fault> {
     let name = format!("report version {} ({})", version.number, version.id);
-    let Some(object) = objects::get(db, version.object).await? else {
-        return Ok(Some(format!(
-            "{name}: its file has no row; restore it from a backup"
-        )));
-    };
-    if hub.objects().get(&object).await.is_err() {
-        return Ok(Some(format!(
-            "{name}: its file is gone or damaged; restore {} from a backup",
-            object.id
-        )));
+    for file in [Some(version.object), version.docx].into_iter().flatten() {
+        let Some(object) = objects::get(db, file).await? else {
+            return Ok(Some(format!(
+                "{name}: its file has no row; restore it from a backup"
+            )));
+        };
+        if hub.objects().get(&object).await.is_err() {
+            return Ok(Some(format!(
+                "{name}: its file is gone or damaged; restore {} from a backup",
+                object.id
+            )));
+        }
     }
     let paper = store::paper(db, version.id).await?.unwrap_or_default();
     Ok(match serde_json::from_str::<paper::Paper>(&paper) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use analysis::Passage;
 use analysis::findings::{self, Evidence, Finding};
 use base::{Id, Lang, Role, Time, Uuid};
 use frame::Hub;
@@ -9,7 +10,7 @@ use people::members;
 use small_cells::Count;
 use store::{Conn, Fault};
 use ui::{Words, dates};
-use voices::{Side, Study};
+use voices::{Side, Source, Study};
 
 use crate::checks::{Allowed, Facts};
 use crate::compose::{Composed, FindingText, Material, QuoteText, Stance, ThemeText, compose};
@@ -30,6 +31,8 @@ pub(crate) struct Gathered {
     facts: Facts,
     /// Where findings and quotes come from.
     pub(crate) inside: Inside,
+    /// The passage and the source of each quote, by its number.
+    pub(crate) quoted: BTreeMap<i64, (Id<Passage>, Id<Source>)>,
 }
 
 impl Gathered {
@@ -146,12 +149,18 @@ pub(crate) async fn gather(
         allowed: Allowed::of(names),
     };
     let inside = inside(&study.slug, &findings);
+    let quoted = findings
+        .iter()
+        .flat_map(|finding| &finding.evidence)
+        .map(|quote| (quote.quote_number, (quote.passage, quote.source)))
+        .collect();
     Ok(Gathered {
         report,
         parts,
         material,
         facts,
         inside,
+        quoted,
     })
 }
 

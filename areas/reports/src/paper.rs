@@ -9,9 +9,11 @@
 mod inlines;
 mod markdown;
 mod weight;
+mod within;
 
 pub use markdown::markdown;
 pub use weight::{DEEPEST, Weight};
+pub use within::{left_over, refer};
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use base::{Account, Digest, Id, Lang, Time, Uuid};
 use people::{Layer, Scope, Thing};
 use store::objects::Object;
-use store::{Body, Conn, Fault, Row, Tx, params};
+use store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
 use voices::Study;
 
 use crate::checks::Decided;
@@ -69,6 +69,10 @@ pub struct Version {
     pub number: i64,
     /// The PDF.
     pub object: Id<Object>,
+    /// The Word document; versions that were fixed before it was made have none.
+    pub docx: Option<Id<Object>>,
+    /// Words in it were taken back since: a new version is to be fixed.
+    pub outdated: bool,
     /// Who fixed it.
     pub fixed_by: Option<Id<Account>>,
     /// When.
@@ -258,7 +262,7 @@ pub async fn drop_decided(tx: &Tx, report: Id<Report>, mark: &str) -> Result<(),
 }
 
 const VERSION: &str = "SELECT v.id AS id, v.report AS report, r.study AS study, r.kind AS kind, \
-    v.number AS number, v.object AS object, v.fixed_by AS fixed_by, v.fixed_at AS fixed_at \
+    v.number AS number, v.object AS object, v.docx AS docx, v.outdated AS outdated, v.fixed_by AS fixed_by, v.fixed_at AS fixed_at \
     FROM report_version v JOIN report r ON r.id = v.report";
 
 fn version_of(row: &Row) -> Result<Version, Fault> {
@@ -269,6 +273,8 @@ fn version_of(row: &Row) -> Result<Version, Fault> {
         kind: row.word("kind")?,
         number: row.int("number")?,
         object: row.id("object")?,
+        docx: row.opt_id("docx")?,
+        outdated: row.flag("outdated")?,
         fixed_by: row.opt_id("fixed_by")?,
         fixed_at: row.time("fixed_at")?,
     })
@@ -343,13 +349,14 @@ pub async fn next_number(db: &Conn, report: Id<Report>) -> Result<i64, Fault> {
 pub async fn add_version(tx: &Tx, version: &Version, paper: &str) -> Result<(), Fault> {
     let body = Body::of(paper);
     tx.exec(
-        "INSERT INTO report_version (id, report, number, object, body, key_ref, fixed_by, fixed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO report_version (id, report, number, object, docx, body, key_ref, fixed_by, fixed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             version.id,
             version.report,
             version.number,
             version.object,
+            version.docx,
             body.bytes(),
             body.key_ref(),
             version.fixed_by,
@@ -440,6 +447,35 @@ pub async fn open_links(
         .collect()
 }
 
+/// The links into reports of these studies that end before a moment: study, for whom, and when it ends; soonest first.
+pub async fn ending_links(
+    db: &Conn,
+    studies: &[Uuid],
+    now: Time,
+    before: Time,
+) -> Result<Vec<(Uuid, String, Time)>, Fault> {
+    if studies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<String> = (3..studies.len() + 3).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT r.study AS study, h.recipient AS recipient, h.ends_at AS ends_at FROM report r \
+         JOIN report_version v ON v.report = r.id JOIN handover h ON h.version = v.id \
+         WHERE h.ended_at IS NULL AND h.ends_at > $1 AND h.ends_at < $2 AND r.study IN ({}) \
+         ORDER BY h.ends_at LIMIT 20",
+        marks.join(", ")
+    );
+    let mut values = params![now, before];
+    values.extend(studies.iter().map(|study| study.into_value()));
+    let rows = db.all(&sql, values).await?;
+    rows.iter()
+        .map(|row| {
+            let (study, ends) = (row.uuid("study")?, row.time("ends_at")?);
+            Ok((study, row.text("recipient")?, ends))
+        })
+        .collect()
+}
+
 /// How often the process report of a study was handed over, also by links that have ended.
 pub async fn times_handed_over(db: &Conn, study: Id<Study>) -> Result<i64, Fault> {
     db.count(
@@ -491,6 +527,13 @@ pub async fn was_opened(
         )
         .await?;
     Ok(row.is_some())
+}
+
+/// Takes the reports of a study away, with their texts and versions.
+pub async fn forget_study(tx: &Tx, study: Id<Study>) -> Result<(), Fault> {
+    tx.exec("DELETE FROM report WHERE study = $1", params![study])
+        .await?;
+    Ok(())
 }
 
 /// Leaves what an account made without its maker.

@@ -2,6 +2,7 @@ reports-kind-process = Process report
 reports-kind-final = Final report
 reports-mark-draft = Draft
 reports-mark-preliminary = Preliminary – for the dialogue conference
+reports-mark-fixed = Fixed on { $date }
 
 # The parts, as they stand as headings
 reports-part-background = Background
@@ -16,6 +17,12 @@ reports-part-about-process-report = About the process report
 reports-part-theme-intro = { $theme }
 reports-part-theme-summary = { $theme } – summed up
 reports-part-conference = At the dialogue conference
+reports-part-easy-read = In short
+reports-part-outcome = What came out of the dialogue conference
+reports-part-final-conclusion = Conclusions
+reports-part-recommendations = Recommendations
+reports-part-follow-up = What happens next
+reports-part-words = Words in the report
 reports-part-conclusion = Preliminary conclusions
 reports-part-thanks = Thanks
 reports-chapter-method = The method
@@ -36,6 +43,12 @@ reports-help-about-process-report = What this report is, who gets it, and what h
 reports-help-theme-intro = Tell what you have heard about the theme. Findings that your text does not refer to follow it, with up to three quotes each.
 reports-help-theme-summary = What matters most about the theme, in a few points.
 reports-help-conference = How the report is to be used at the dialogue conference, and what the tables can talk about.
+reports-help-easy-read = What matters most on one page, in short sentences and everyday words. Write it so that those who read no further still know what you found.
+reports-help-outcome = What people at the conference recognised, what they nuanced, what they disputed, and what was added. Say which side it came from, never who. If the conference has not been held, say so.
+reports-help-final-conclusion = What you think after all you have heard. If the text came from the process report, it may need rewriting: here it is no longer preliminary.
+reports-help-recommendations = What ought to be done, and which role or service it concerns. Refer to the findings: write [[finding:3]] inside the sentence, and it becomes a link to the finding.
+reports-help-follow-up = Who is to answer the recommendations, when, and how people get to know what came of it.
+reports-help-words = Words that not everybody knows, each with a simple explanation.
 reports-help-conclusion = What you think so far. It is preliminary and open to being contradicted.
 reports-help-thanks = Whom you want to thank. Do not name those who took part.
 
@@ -77,6 +90,8 @@ reports-sides-organisation = organisations
 reports-sides-unknown = others
 reports-colophon-who = The report was made by { $hub } by the method Bruker Spør Bruker (peer asks peer).
 reports-colophon-use = The report is preliminary and written for the dialogue conference. It must not be published or passed on. What comes up at the conference becomes part of the final report.
+reports-see-finding = finding { $number }
+reports-colophon-final = You may refer to the report and quote from it when you say who made it. The newest edition is the one that counts.
 reports-colophon-quotes = The quotes are given without names. Whoever thinks they know who said something should not ask.
 reports-label-contents = Contents
 reports-label-about = About the report
@@ -94,10 +109,10 @@ reports-label-of = of
 reports-label-emoji = [emoji]
 
 # The overview
-reports-title = Process report
 reports-intro = The report is put together from the evaluation, its themes and findings, and what you write yourselves. The draft always shows the latest. When the report is fixed, it becomes a version that does not change.
 reports-preview = Show the report
 reports-draft-pdf = Download draft (PDF)
+reports-draft-docx = Download draft (Word)
 reports-checks = Look over before fixing
 reports-parts = The parts
 reports-part = Part
@@ -123,6 +138,7 @@ reports-version-file = File
 reports-version-links = Handing over
 reports-read-version = Read
 reports-download-pdf = Download PDF
+reports-download-docx = Download as Word
 reports-hand-over = Hand over
 reports-settings = Cover and language
 reports-settings-title = Title
@@ -137,7 +153,7 @@ reports-themes-none = The evaluation has no themes yet. Each theme gets a chapte
 reports-part-text = The text
 reports-writing-help = How to write
 reports-writing-help-text = An empty line begins a new paragraph. The sign # before a line makes a heading, - makes a point in a list, **two stars** make bold and *one star* makes italics.
-reports-writing-help-references = To bring in a finding or a quote, write its reference on a line of its own. Copy it from the list.
+reports-writing-help-references = To bring in a finding or a quote, write its reference on a line of its own. Copy it from the list. Inside a sentence, [[finding:3]] only makes a link to the finding.
 reports-part-fills = This the program fills in by itself
 reports-findings-here = Findings and quotes
 reports-other-themes = Findings in other themes
@@ -189,6 +205,7 @@ reports-rule-birth-date = Looks like a date of birth
 reports-rule-address = Looks like an address
 reports-rule-name = May be a name
 reports-rule-small-figure = A figure under five about people
+reports-rule-preliminary = The text belongs to the process report
 reports-rule-empty-part = The part is empty
 reports-rule-theme-without-findings = The theme has no findings
 reports-advice-no-basis = Nothing can be quoted without consent or another basis. Go to the source and state its basis, or take the quote out.
@@ -197,6 +214,7 @@ reports-advice-not-to-be-quoted = Take the quote out, or delete the note if it n
 reports-advice-identifier = Take it out if it can lead to a person. If it is the centre's own, it may stand.
 reports-advice-name = Replace or mask the name in the text. If it is made up, or the name of a place anybody may mention, it may stand.
 reports-advice-small-figure = Write some, several or many.
+reports-advice-preliminary = Rewrite it: a final report is not preliminary. If the word is about something else, it may stand.
 reports-advice-empty-part = Write something in the part, or say why it is empty.
 reports-advice-theme-without-findings = Write a finding, or join the theme with another.
 
@@ -225,17 +243,61 @@ reports-handover-act = End
 
 # The page the service sees
 reports-released-what = Here is what was handed over to you. The report must not be published or passed on.
+reports-released-final = Here is the final report as it was handed over to you.
 reports-released-none = No report has been handed over yet.
 reports-handed-what = This process report was handed over to { $recipient }. It is written for the dialogue conference and must not be published or passed on.
+reports-handed-final = This final report was handed over to { $recipient }.
 reports-handed-until = The link holds until { $when }.
 reports-handed-pdf = Download the report as a PDF
 reports-handed-gone = The link no longer holds
 reports-handed-gone-what = The link has run out, was ended, or is not written quite right. If you need the report, ask the centre that gave you the link.
 
+# The final report
+reports-kinds = The reports of the evaluation
+reports-intro-final = The final report is put together like the process report. It also has a short part that is easy to read, what came out of the dialogue conference, and recommendations.
+reports-begin-what = The final report builds on the process report. The cover and the texts you have written are copied. What belongs to the process report only is left out. The process report does not change.
+reports-begin-from = Begin with the texts of the process report
+reports-begin-empty-what = No process report has been written. The final report can begin empty. The findings and what stands in the evaluation come in by themselves.
+reports-begin-empty = Begin the final report
+reports-publisher-now = Who publishes the final report: { $who }.
+reports-publisher-write = Write who publishes
+reports-outdated = Some of what is quoted in the newest version has been taken out. Fix a new version. The words are already gone from the draft.
+
+# Publishing
+reports-public = Publishing
+reports-public-none = The report is not published.
+reports-public-is = Version { $number } was published on { $when }. Its address is
+reports-public-taken-back = The report was taken back on { $when }. Its address says that it was, not why.
+reports-take-back = Take the report back
+reports-take-back-what = Nobody can read or download the report afterwards. Its address says that it was taken back, without saying why. If only something is to be changed, fix a new version and publish that instead.
+reports-take-back-button = Take the whole report back
+reports-publish = Publish
+reports-publish-title = Publish version { $number }
+reports-publish-what = Everybody can read the report on the web and download it, without signing in, until it is replaced or taken back. No link leads in to the sources.
+reports-publish-address = Its address will be
+reports-publish-replaces = This version takes the place of the one that is public now. The one before can then no longer be downloaded, and nothing tells what is different.
+reports-publish-local = The centre has no address on the web yet. The report can only be read on this machine. Whoever runs the program can start it with --public-url.
+reports-publish-button = Publish for everybody
+reports-hand-over-link = Make a link for the service
+reports-not-public-process = A process report is never published. It is handed over to the service.
+reports-not-public-undecided = It is not agreed who publishes the final report. Agree on it with the service, and write it in the evaluation.
+reports-not-public-service = By the agreement it is the service that publishes. Give them the files, or make a link they can fetch them by.
+reports-not-public-not-newest = A newer version has been fixed. Only the newest can be published.
+reports-not-public-outdated = Some of what is quoted in this version has been taken out since. Fix a new version and publish that.
+
+# The public pages
+reports-list = Reports
+reports-list-what = Final reports published by { $hub }. People with lived experience asked, and others with lived experience answered.
+reports-list-none = No reports have been published yet.
+reports-published = Published on { $when }.
+reports-taken-back = The report has been taken back
+reports-taken-back-what = "{ $title }" has been taken back by { $hub } and can no longer be read.
+
 # Faults
 reports-not-ready = The report can't be fixed yet. See what remains under "Look over before fixing".
 reports-pdf-too-large = The report is too large or too deeply nested to be set. Divide long tables and lists, and try again.
-reports-final-later = The final report is not built yet. Make the process report first.
+reports-withdraw-versions = Fixed reports that quote the words
+reports-begun-already = The final report has been begun. Go on writing in it.
 reports-recipient-missing = Write who gets the report.
 
 # In the history
@@ -243,5 +305,9 @@ reports-did-set-cover = Changed the cover of the report
 reports-did-write-part = Wrote in the report
 reports-did-decide = Considered something the checks found in the report
 reports-did-fix = Fixed a version of the report
+reports-did-begin-final = Began the final report
+reports-did-publish = Published the final report
+reports-did-take-back = Took the final report back
 reports-did-hand-over = Handed over the report
 reports-did-end-link = Ended a link to the report
+reports-errand-link-ends = The link to the report for { $who } ends soon

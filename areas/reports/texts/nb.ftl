@@ -2,6 +2,7 @@ reports-kind-process = Prosessrapport
 reports-kind-final = Sluttrapport
 reports-mark-draft = Utkast
 reports-mark-preliminary = Foreløpig – til dialogkonferansen
+reports-mark-fixed = Fastsatt { $date }
 
 # Delene, slik de står som overskrifter
 reports-part-background = Bakgrunn
@@ -16,6 +17,12 @@ reports-part-about-process-report = Om prosessrapporten
 reports-part-theme-intro = { $theme }
 reports-part-theme-summary = { $theme } – oppsummert
 reports-part-conference = På dialogkonferansen
+reports-part-easy-read = Kort fortalt
+reports-part-outcome = Det som kom fram på dialogkonferansen
+reports-part-final-conclusion = Konklusjoner
+reports-part-recommendations = Anbefalinger
+reports-part-follow-up = Veien videre
+reports-part-words = Ord i rapporten
 reports-part-conclusion = Foreløpige konklusjoner
 reports-part-thanks = Takk
 reports-chapter-method = Metoden
@@ -36,6 +43,12 @@ reports-help-about-process-report = Hva denne rapporten er, hvem som får den, o
 reports-help-theme-intro = Fortell hva dere har hørt om temaet. Funn du ikke viser til i teksten, kommer etter den, med inntil tre sitater hver.
 reports-help-theme-summary = Det viktigste om temaet i noen få punkter.
 reports-help-conference = Hvordan rapporten skal brukes på dialogkonferansen, og hva bordene kan snakke om.
+reports-help-easy-read = Det viktigste på én side, med korte setninger og vanlige ord. Skriv det slik at den som ikke leser mer, likevel vet hva dere fant.
+reports-help-outcome = Hva deltakerne på konferansen kjente igjen, hva de nyanserte, hva de var uenige i, og hva som kom til. Si hvilken side det kom fra, aldri hvem. Er konferansen ikke holdt, skriver dere det.
+reports-help-final-conclusion = Hva dere mener etter alt dere har hørt. Er teksten hentet fra prosessrapporten, må den kanskje skrives om: Her er den ikke foreløpig lenger.
+reports-help-recommendations = Hva som bør gjøres, og hvilken rolle eller tjeneste det gjelder. Vis til funnene: skriv [[funn:3]] inne i setningen, så blir det en lenke til funnet.
+reports-help-follow-up = Hvem som skal svare på anbefalingene, når det skal skje, og hvordan folk får vite hva det ble til.
+reports-help-words = Ord som ikke alle kjenner, med en enkel forklaring til hvert.
 reports-help-conclusion = Hva dere mener så langt. Det er foreløpig og skal kunne motsies.
 reports-help-thanks = Hvem dere vil takke. Ikke nevn deltakere ved navn.
 
@@ -77,6 +90,8 @@ reports-sides-organisation = organisasjoner
 reports-sides-unknown = andre
 reports-colophon-who = Rapporten er laget av { $hub } etter metoden Bruker Spør Bruker.
 reports-colophon-use = Rapporten er foreløpig og skrevet til dialogkonferansen. Den skal ikke legges ut eller sendes videre. Det som kommer fram på konferansen, blir en del av sluttrapporten.
+reports-see-finding = funn { $number }
+reports-colophon-final = Du kan vise til rapporten og sitere fra den når du sier hvem som har laget den. Det er den nyeste utgaven som gjelder.
 reports-colophon-quotes = Sitatene er gjengitt uten navn. Den som tror at hun eller han vet hvem som har sagt noe, bør la være å spørre.
 reports-label-contents = Innhold
 reports-label-about = Om rapporten
@@ -94,10 +109,10 @@ reports-label-of = av
 reports-label-emoji = [emoji]
 
 # Oversikten
-reports-title = Prosessrapport
 reports-intro = Rapporten er satt sammen av det som står i evalueringen, temaene og funnene, og det dere selv skriver. Utkastet viser alltid det siste. Når rapporten fastsettes, blir den en versjon som ikke endrer seg.
 reports-preview = Vis rapporten
 reports-draft-pdf = Last ned utkast (PDF)
+reports-draft-docx = Last ned utkast (Word)
 reports-checks = Se over før fastsetting
 reports-parts = Delene
 reports-part = Del
@@ -123,6 +138,7 @@ reports-version-file = Fil
 reports-version-links = Overlevering
 reports-read-version = Les
 reports-download-pdf = Last ned PDF
+reports-download-docx = Last ned som Word
 reports-hand-over = Overlever
 reports-settings = Forside og språk
 reports-settings-title = Tittel
@@ -137,7 +153,7 @@ reports-themes-none = Evalueringen har ingen temaer ennå. Hvert tema får sitt 
 reports-part-text = Teksten
 reports-writing-help = Slik skriver du
 reports-writing-help-text = En tom linje gir nytt avsnitt. Tegnet # foran en linje gir mellomtittel, - gir punkt i en liste, **to stjerner** gir fet skrift og *én stjerne* gir kursiv.
-reports-writing-help-references = Vil du ha inn et funn eller et sitat, skriver du referansen på en egen linje. Kopier den fra lista.
+reports-writing-help-references = Vil du ha inn et funn eller et sitat, skriver du referansen på en egen linje. Kopier den fra lista. Inne i en setning gir [[funn:3]] bare en lenke til funnet.
 reports-part-fills = Dette fyller programmet inn selv
 reports-findings-here = Funn og sitater
 reports-other-themes = Funn i andre temaer
@@ -189,6 +205,7 @@ reports-rule-birth-date = Ligner en fødselsdato
 reports-rule-address = Ligner en adresse
 reports-rule-name = Kan være et navn
 reports-rule-small-figure = Tall under fem om mennesker
+reports-rule-preliminary = Teksten hører til prosessrapporten
 reports-rule-empty-part = Delen er tom
 reports-rule-theme-without-findings = Temaet har ingen funn
 reports-advice-no-basis = Ingenting kan siteres uten samtykke eller et annet grunnlag. Gå til kilden og oppgi grunnlaget, eller ta ut sitatet.
@@ -197,6 +214,7 @@ reports-advice-not-to-be-quoted = Ta ut sitatet, eller slett notatet om det ikke
 reports-advice-identifier = Ta det ut om det kan lede til en person. Gjelder det senteret selv, kan det stå.
 reports-advice-name = Bytt ut eller masker navnet i teksten. Er det oppdiktet, eller navnet på et sted alle kan nevne, kan det stå.
 reports-advice-small-figure = Skriv noen, flere eller mange.
+reports-advice-preliminary = Skriv om: En sluttrapport er ikke foreløpig. Gjelder ordet noe annet, kan det stå.
 reports-advice-empty-part = Skriv noe i delen, eller si hvorfor den er tom.
 reports-advice-theme-without-findings = Skriv et funn, eller slå temaet sammen med et annet.
 
@@ -225,17 +243,61 @@ reports-handover-act = Avslutt
 
 # Siden tjenesten ser
 reports-released-what = Her er det som er overlevert til dere. Rapporten skal ikke legges ut eller sendes videre.
+reports-released-final = Her er sluttrapporten slik den er overlevert til dere.
 reports-released-none = Ingen rapport er overlevert ennå.
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Den er skrevet til dialogkonferansen og skal ikke legges ut eller sendes videre.
+reports-handed-final = Denne sluttrapporten er overlevert til { $recipient }.
 reports-handed-until = Lenken gjelder til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF
 reports-handed-gone = Lenken gjelder ikke lenger
 reports-handed-gone-what = Lenken har gått ut, er avsluttet, eller er ikke skrevet helt riktig. Trenger du rapporten, kan du spørre senteret som ga deg den.
 
+# Sluttrapporten
+reports-kinds = Rapportene i evalueringen
+reports-intro-final = Sluttrapporten er satt sammen på samme måte som prosessrapporten. Den har i tillegg en kort og lettlest del først, det som kom fram på dialogkonferansen, og anbefalinger.
+reports-begin-what = Sluttrapporten bygger på prosessrapporten. Forsiden og tekstene dere har skrevet, blir kopiert. Det som bare hører prosessrapporten til, blir ikke med. Prosessrapporten endrer seg ikke.
+reports-begin-from = Begynn med tekstene fra prosessrapporten
+reports-begin-empty-what = Det er ikke skrevet noen prosessrapport. Sluttrapporten kan begynne tom. Funnene og det som står i evalueringen, kommer med av seg selv.
+reports-begin-empty = Begynn på sluttrapporten
+reports-publisher-now = Hvem som publiserer sluttrapporten: { $who }.
+reports-publisher-write = Skriv inn hvem som publiserer
+reports-outdated = Noe av det som er sitert i den nyeste versjonen, er tatt ut. Fastsett en ny versjon. Ordene er allerede borte fra utkastet.
+
+# Publisering
+reports-public = Publisering
+reports-public-none = Rapporten er ikke publisert.
+reports-public-is = Versjon { $number } er publisert { $when }. Adressen er
+reports-public-taken-back = Rapporten ble trukket tilbake { $when }. På adressen står det at den er trukket, ikke hvorfor.
+reports-take-back = Trekk rapporten tilbake
+reports-take-back-what = Ingen kan lese eller laste ned rapporten etterpå. Adressen sier at den er trukket tilbake, uten å si hvorfor. Skal bare noe endres, fastsetter du en ny versjon og publiserer den i stedet.
+reports-take-back-button = Trekk hele rapporten tilbake
+reports-publish = Publiser
+reports-publish-title = Publiser versjon { $number }
+reports-publish-what = Alle kan lese rapporten på nettet og laste den ned, uten å logge inn, til den blir erstattet eller trukket tilbake. Ingen lenker fører inn til kildene.
+reports-publish-address = Adressen blir
+reports-publish-replaces = Denne versjonen tar plassen til den som er publisert nå. Den forrige kan da ikke lastes ned lenger, og ingenting forteller hva som er forskjellig.
+reports-publish-local = Senteret har ingen adresse på nettet ennå. Rapporten kan bare leses på denne maskinen. Den som drifter programmet, kan starte det med --public-url.
+reports-publish-button = Publiser for alle
+reports-hand-over-link = Lag en lenke til tjenesten
+reports-not-public-process = En prosessrapport blir aldri publisert. Den overleveres til tjenesten.
+reports-not-public-undecided = Det er ikke avtalt hvem som publiserer sluttrapporten. Avtal det med tjenesten, og skriv det inn i evalueringen.
+reports-not-public-service = Etter avtalen er det tjenesten som publiserer. Gi dem filene, eller lag en lenke de kan hente dem med.
+reports-not-public-not-newest = Det er fastsatt en nyere versjon. Bare den nyeste kan publiseres.
+reports-not-public-outdated = Noe av det som er sitert i denne versjonen, er tatt ut siden. Fastsett en ny versjon og publiser den.
+
+# De åpne sidene
+reports-list = Rapporter
+reports-list-what = Sluttrapporter som { $hub } har publisert. Folk med egen erfaring har spurt, og andre med egen erfaring har svart.
+reports-list-none = Ingen rapporter er publisert ennå.
+reports-published = Publisert { $when }.
+reports-taken-back = Rapporten er trukket tilbake
+reports-taken-back-what = «{ $title }» er trukket tilbake av { $hub } og kan ikke leses lenger.
+
 # Feil
 reports-not-ready = Rapporten kan ikke fastsettes ennå. Se hva som gjenstår under «Se over før fastsetting».
 reports-pdf-too-large = Rapporten er for stor eller for dypt nøstet til å settes. Del opp lange tabeller og lister, og prøv igjen.
-reports-final-later = Sluttrapporten er ikke bygd ennå. Lag prosessrapporten først.
+reports-withdraw-versions = Fastsatte rapporter der ordene er sitert
+reports-begun-already = Sluttrapporten er begynt på. Skriv videre i den.
 reports-recipient-missing = Skriv hvem som får rapporten.
 
 # I historikken
@@ -243,5 +305,9 @@ reports-did-set-cover = Endret forsiden til rapporten
 reports-did-write-part = Skrev i rapporten
 reports-did-decide = Vurderte noe kontrollen fant i rapporten
 reports-did-fix = Fastsatte en versjon av rapporten
+reports-did-begin-final = Begynte på sluttrapporten
+reports-did-publish = Publiserte sluttrapporten
+reports-did-take-back = Trakk sluttrapporten tilbake
 reports-did-hand-over = Overleverte rapporten
 reports-did-end-link = Avsluttet en lenke til rapporten
+reports-errand-link-ends = Lenken til rapporten for { $who } slutter snart

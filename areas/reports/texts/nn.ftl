@@ -2,6 +2,7 @@ reports-kind-process = Prosessrapport
 reports-kind-final = Sluttrapport
 reports-mark-draft = Utkast
 reports-mark-preliminary = Førebels – til dialogkonferansen
+reports-mark-fixed = Fastsett { $date }
 
 # Delane, slik dei står som overskrifter
 reports-part-background = Bakgrunn
@@ -16,6 +17,12 @@ reports-part-about-process-report = Om prosessrapporten
 reports-part-theme-intro = { $theme }
 reports-part-theme-summary = { $theme } – oppsummert
 reports-part-conference = På dialogkonferansen
+reports-part-easy-read = Kort fortalt
+reports-part-outcome = Det som kom fram på dialogkonferansen
+reports-part-final-conclusion = Konklusjonar
+reports-part-recommendations = Tilrådingar
+reports-part-follow-up = Vegen vidare
+reports-part-words = Ord i rapporten
 reports-part-conclusion = Førebelse konklusjonar
 reports-part-thanks = Takk
 reports-chapter-method = Metoden
@@ -36,6 +43,12 @@ reports-help-about-process-report = Kva denne rapporten er, kven som får han, o
 reports-help-theme-intro = Fortel kva de har høyrt om temaet. Funn du ikkje viser til i teksten, kjem etter han, med inntil tre sitat kvar.
 reports-help-theme-summary = Det viktigaste om temaet i nokre få punkt.
 reports-help-conference = Korleis rapporten skal brukast på dialogkonferansen, og kva borda kan snakke om.
+reports-help-easy-read = Det viktigaste på éi side, med korte setningar og vanlege ord. Skriv det slik at den som ikkje les meir, likevel veit kva de fann.
+reports-help-outcome = Kva deltakarane på konferansen kjende att, kva dei nyanserte, kva dei var usamde i, og kva som kom til. Sei kva side det kom frå, aldri kven. Er konferansen ikkje halden, skriv de det.
+reports-help-final-conclusion = Kva de meiner etter alt de har høyrt. Er teksten henta frå prosessrapporten, må han kanskje skrivast om: Her er han ikkje førebels lenger.
+reports-help-recommendations = Kva som bør gjerast, og kva rolle eller teneste det gjeld. Vis til funna: skriv [[funn:3]] inne i setninga, så blir det ei lenkje til funnet.
+reports-help-follow-up = Kven som skal svare på tilrådingane, når det skal skje, og korleis folk får vite kva det vart til.
+reports-help-words = Ord som ikkje alle kjenner, med ei enkel forklaring til kvart.
 reports-help-conclusion = Kva de meiner så langt. Det er førebels og skal kunne motseiast.
 reports-help-thanks = Kven de vil takke. Ikkje nemn deltakarar ved namn.
 
@@ -77,6 +90,8 @@ reports-sides-organisation = organisasjonar
 reports-sides-unknown = andre
 reports-colophon-who = Rapporten er laga av { $hub } etter metoden Brukar Spør Brukar.
 reports-colophon-use = Rapporten er førebels og skriven til dialogkonferansen. Han skal ikkje leggjast ut eller sendast vidare. Det som kjem fram på konferansen, blir ein del av sluttrapporten.
+reports-see-finding = funn { $number }
+reports-colophon-final = Du kan vise til rapporten og sitere frå han når du seier kven som har laga han. Det er den nyaste utgåva som gjeld.
 reports-colophon-quotes = Sitata er gjevne att utan namn. Den som trur at ho eller han veit kven som har sagt noko, bør la vere å spørje.
 reports-label-contents = Innhald
 reports-label-about = Om rapporten
@@ -94,10 +109,10 @@ reports-label-of = av
 reports-label-emoji = [emoji]
 
 # Oversikta
-reports-title = Prosessrapport
 reports-intro = Rapporten er sett saman av det som står i evalueringa, temaa og funna, og det de sjølve skriv. Utkastet viser alltid det siste. Når rapporten blir fastsett, blir han ein versjon som ikkje endrar seg.
 reports-preview = Vis rapporten
 reports-draft-pdf = Last ned utkast (PDF)
+reports-draft-docx = Last ned utkast (Word)
 reports-checks = Sjå over før fastsetjing
 reports-parts = Delane
 reports-part = Del
@@ -123,6 +138,7 @@ reports-version-file = Fil
 reports-version-links = Overlevering
 reports-read-version = Les
 reports-download-pdf = Last ned PDF
+reports-download-docx = Last ned som Word
 reports-hand-over = Overlever
 reports-settings = Framside og språk
 reports-settings-title = Tittel
@@ -137,7 +153,7 @@ reports-themes-none = Evalueringa har ingen tema enno. Kvart tema får sitt eige
 reports-part-text = Teksten
 reports-writing-help = Slik skriv du
 reports-writing-help-text = Ei tom linje gir nytt avsnitt. Teiknet # framfor ei linje gir mellomtittel, - gir punkt i ei liste, **to stjerner** gir feit skrift og *éi stjerne* gir kursiv.
-reports-writing-help-references = Vil du ha inn eit funn eller eit sitat, skriv du referansen på ei eiga linje. Kopier han frå lista.
+reports-writing-help-references = Vil du ha inn eit funn eller eit sitat, skriv du referansen på ei eiga linje. Kopier han frå lista. Inne i ei setning gjev [[funn:3]] berre ei lenkje til funnet.
 reports-part-fills = Dette fyller programmet inn sjølv
 reports-findings-here = Funn og sitat
 reports-other-themes = Funn i andre tema
@@ -189,6 +205,7 @@ reports-rule-birth-date = Liknar ein fødselsdato
 reports-rule-address = Liknar ei adresse
 reports-rule-name = Kan vere eit namn
 reports-rule-small-figure = Tal under fem om menneske
+reports-rule-preliminary = Teksten høyrer til prosessrapporten
 reports-rule-empty-part = Delen er tom
 reports-rule-theme-without-findings = Temaet har ingen funn
 reports-advice-no-basis = Ingenting kan siterast utan samtykke eller eit anna grunnlag. Gå til kjelda og oppgi grunnlaget, eller ta ut sitatet.
@@ -197,6 +214,7 @@ reports-advice-not-to-be-quoted = Ta ut sitatet, eller slett notatet om det ikkj
 reports-advice-identifier = Ta det ut om det kan leie til ein person. Gjeld det senteret sjølv, kan det stå.
 reports-advice-name = Byt ut eller masker namnet i teksten. Er det oppdikta, eller namnet på ein stad alle kan nemne, kan det stå.
 reports-advice-small-figure = Skriv nokon, fleire eller mange.
+reports-advice-preliminary = Skriv om: Ein sluttrapport er ikkje førebels. Gjeld ordet noko anna, kan det stå.
 reports-advice-empty-part = Skriv noko i delen, eller sei kvifor han er tom.
 reports-advice-theme-without-findings = Skriv eit funn, eller slå temaet saman med eit anna.
 
@@ -225,17 +243,61 @@ reports-handover-act = Avslutt
 
 # Sida tenesta ser
 reports-released-what = Her er det som er overlevert til dykk. Rapporten skal ikkje leggjast ut eller sendast vidare.
+reports-released-final = Her er sluttrapporten slik han er overlevert til dykk.
 reports-released-none = Ingen rapport er overlevert enno.
 reports-handed-what = Denne prosessrapporten er overlevert til { $recipient }. Han er skriven til dialogkonferansen og skal ikkje leggjast ut eller sendast vidare.
+reports-handed-final = Denne sluttrapporten er overlevert til { $recipient }.
 reports-handed-until = Lenkja gjeld til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF
 reports-handed-gone = Lenkja gjeld ikkje lenger
 reports-handed-gone-what = Lenkja har gått ut, er avslutta, eller er ikkje skriven heilt rett. Treng du rapporten, kan du spørje senteret som gav deg lenkja.
 
+# Sluttrapporten
+reports-kinds = Rapportane i evalueringa
+reports-intro-final = Sluttrapporten er sett saman på same måten som prosessrapporten. Han har i tillegg ein kort og lettlesen del først, det som kom fram på dialogkonferansen, og tilrådingar.
+reports-begin-what = Sluttrapporten byggjer på prosessrapporten. Framsida og tekstane de har skrive, blir kopierte. Det som berre høyrer prosessrapporten til, blir ikkje med. Prosessrapporten endrar seg ikkje.
+reports-begin-from = Begynn med tekstane frå prosessrapporten
+reports-begin-empty-what = Det er ikkje skrive nokon prosessrapport. Sluttrapporten kan begynne tom. Funna og det som står i evalueringa, kjem med av seg sjølv.
+reports-begin-empty = Begynn på sluttrapporten
+reports-publisher-now = Kven som publiserer sluttrapporten: { $who }.
+reports-publisher-write = Skriv inn kven som publiserer
+reports-outdated = Noko av det som er sitert i den nyaste versjonen, er teke ut. Fastset ein ny versjon. Orda er alt borte frå utkastet.
+
+# Publisering
+reports-public = Publisering
+reports-public-none = Rapporten er ikkje publisert.
+reports-public-is = Versjon { $number } er publisert { $when }. Adressa er
+reports-public-taken-back = Rapporten vart trekt tilbake { $when }. På adressa står det at han er trekt, ikkje kvifor.
+reports-take-back = Trekk rapporten tilbake
+reports-take-back-what = Ingen kan lese eller laste ned rapporten etterpå. Adressa seier at han er trekt tilbake, utan å seie kvifor. Skal berre noko endrast, fastset du ein ny versjon og publiserer han i staden.
+reports-take-back-button = Trekk heile rapporten tilbake
+reports-publish = Publiser
+reports-publish-title = Publiser versjon { $number }
+reports-publish-what = Alle kan lese rapporten på nettet og laste han ned, utan å logge inn, til han blir erstatta eller trekt tilbake. Ingen lenkjer fører inn til kjeldene.
+reports-publish-address = Adressa blir
+reports-publish-replaces = Denne versjonen tek plassen til den som er publisert no. Den førre kan då ikkje lastast ned lenger, og ingenting fortel kva som er ulikt.
+reports-publish-local = Senteret har inga adresse på nettet enno. Rapporten kan berre lesast på denne maskina. Den som driftar programmet, kan starte det med --public-url.
+reports-publish-button = Publiser for alle
+reports-hand-over-link = Lag ei lenkje til tenesta
+reports-not-public-process = Ein prosessrapport blir aldri publisert. Han blir overlevert til tenesta.
+reports-not-public-undecided = Det er ikkje avtalt kven som publiserer sluttrapporten. Avtal det med tenesta, og skriv det inn i evalueringa.
+reports-not-public-service = Etter avtalen er det tenesta som publiserer. Gje dei filene, eller lag ei lenkje dei kan hente dei med.
+reports-not-public-not-newest = Det er fastsett ein nyare versjon. Berre den nyaste kan publiserast.
+reports-not-public-outdated = Noko av det som er sitert i denne versjonen, er teke ut sidan. Fastset ein ny versjon og publiser han.
+
+# Dei opne sidene
+reports-list = Rapportar
+reports-list-what = Sluttrapportar som { $hub } har publisert. Folk med eiga erfaring har spurt, og andre med eiga erfaring har svart.
+reports-list-none = Ingen rapportar er publiserte enno.
+reports-published = Publisert { $when }.
+reports-taken-back = Rapporten er trekt tilbake
+reports-taken-back-what = «{ $title }» er trekt tilbake av { $hub } og kan ikkje lesast lenger.
+
 # Feil
 reports-not-ready = Rapporten kan ikkje fastsetjast enno. Sjå kva som står att under «Sjå over før fastsetjing».
 reports-pdf-too-large = Rapporten er for stor eller for djupt nøsta til å setjast. Del opp lange tabellar og lister, og prøv på nytt.
-reports-final-later = Sluttrapporten er ikkje bygd enno. Lag prosessrapporten først.
+reports-withdraw-versions = Fastsette rapportar der orda er siterte
+reports-begun-already = Sluttrapporten er begynt på. Skriv vidare i han.
 reports-recipient-missing = Skriv kven som får rapporten.
 
 # I historikken
@@ -243,5 +305,9 @@ reports-did-set-cover = Endra framsida til rapporten
 reports-did-write-part = Skreiv i rapporten
 reports-did-decide = Vurderte noko kontrollen fann i rapporten
 reports-did-fix = Fastsette ein versjon av rapporten
+reports-did-begin-final = Begynte på sluttrapporten
+reports-did-publish = Publiserte sluttrapporten
+reports-did-take-back = Trekte sluttrapporten tilbake
 reports-did-hand-over = Overleverte rapporten
 reports-did-end-link = Avslutta ei lenkje til rapporten
+reports-errand-link-ends = Lenkja til rapporten for { $who } sluttar snart

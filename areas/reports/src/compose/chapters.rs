@@ -34,6 +34,7 @@ impl Numbers {
 /// Adds all parts.
 pub(super) fn all(maker: &mut Maker<'_>) {
     let numbers = &mut Numbers::default();
+    unnumbered_chapter(maker, PartKey::EasyRead);
     let background = background(maker);
     plain_chapter(maker, numbers, PartKey::Background, background);
     let questions = questions(maker);
@@ -45,20 +46,36 @@ pub(super) fn all(maker: &mut Maker<'_>) {
     }
     other_findings(maker, numbers);
     table_chapter(maker, numbers);
-    for part in [PartKey::Conference, PartKey::Conclusion] {
+    let numbered = [
+        PartKey::Conference,
+        PartKey::Outcome,
+        PartKey::Conclusion,
+        PartKey::Recommendations,
+        PartKey::FollowUp,
+    ];
+    for part in numbered {
         let blocks = maker.take(part);
         plain_chapter(maker, numbers, part, blocks);
     }
-    let thanks = maker.take(PartKey::Thanks);
-    if !thanks.is_empty() {
-        let heading = maker.words.t(PartKey::Thanks.text_key());
-        maker.add(None, heading, Place::Part(PartKey::Thanks), thanks);
+    unnumbered_chapter(maker, PartKey::Words);
+    unnumbered_chapter(maker, PartKey::Thanks);
+}
+
+fn unnumbered_chapter(maker: &mut Maker<'_>, part: PartKey) {
+    let blocks = maker.take(part);
+    if !blocks.is_empty() {
+        let heading = heading_of(maker, part);
+        maker.add(None, heading, Place::Part(part), blocks);
     }
+}
+
+fn heading_of(maker: &Maker<'_>, part: PartKey) -> String {
+    maker.words.t(part.text_key(maker.material.kind))
 }
 
 fn plain_chapter(maker: &mut Maker<'_>, numbers: &mut Numbers, part: PartKey, blocks: Vec<Block>) {
     if !blocks.is_empty() {
-        let heading = maker.words.t(part.text_key());
+        let heading = heading_of(maker, part);
         maker.add(numbers.chapter(), heading, Place::Part(part), blocks);
     }
 }
@@ -146,7 +163,7 @@ fn method(maker: &mut Maker<'_>, numbers: &mut Numbers) {
     let heading = maker.words.t("reports-chapter-method");
     maker.add(numbers.chapter(), heading, Place::Cover, Vec::new());
     for (part, blocks) in sections {
-        let heading = maker.words.t(part.text_key());
+        let heading = heading_of(maker, part);
         maker.add(numbers.section(), heading, Place::Part(part), blocks);
     }
 }

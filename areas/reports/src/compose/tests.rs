@@ -276,7 +276,7 @@ fn a_fixed_process_report_says_on_each_page_that_it_is_preliminary() {
 fn nothing_gives_an_empty_paper_and_tells_what_is_missing() {
     let composed = compose(&material(), Stamp::Draft, &words(Lang::Nb));
     assert_eq!(outline(&composed), Vec::<String>::new());
-    let obligatory: Vec<PartKey> = parts(&[])
+    let obligatory: Vec<PartKey> = parts(Kind::Process, &[])
         .into_iter()
         .filter(|part| part.is_obligatory())
         .collect();

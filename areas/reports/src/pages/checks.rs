@@ -9,10 +9,11 @@ use ui::parts::{self as look, Tone};
 use ui::{Markup, html};
 use voices::Study;
 
-use super::{KIND, base, href, opened, page_of, part_name, theme_title};
+use super::{base, href, opened, page_of, part_name, theme_title};
 use crate::acts;
 use crate::checks::{Decided, Issue, Place, Severity, check, open};
 use crate::material::{Gathered, gather};
+use crate::paper::Kind;
 use crate::report::Stamp;
 use crate::store as rows;
 
@@ -28,15 +29,15 @@ struct Desk<'a> {
     decided: Decided,
 }
 
-pub(super) async fn show(ask: Ask, Path(slug): Path<String>) -> Reply {
+pub(super) async fn show(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Reply {
     let (_, study) = opened(&ask, &slug).await?;
-    page(&ask, &study, &Form::default()).await
+    page(&ask, (&study, kind), &Form::default()).await
 }
 
-async fn page(ask: &Ask, study: &Study, form: &Form) -> Reply {
+async fn page(ask: &Ask, (study, kind): (&Study, Kind), form: &Form) -> Reply {
     let db = ask.hub.store().read();
-    let gathered = gather(&db, &ask.hub, study, KIND).await?;
-    let (composed, facts) = gathered.compose(Stamp::Preliminary, &ask.hub);
+    let gathered = gather(&db, &ask.hub, study, kind).await?;
+    let (composed, facts) = gathered.compose(Stamp::fixed(kind), &ask.hub);
     let issues = check(&composed, &facts);
     let decided = rows::decided(&db, gathered.report.id).await?;
     let number = rows::next_number(&db, gathered.report.id).await?;
@@ -49,10 +50,14 @@ async fn page(ask: &Ask, study: &Study, form: &Form) -> Reply {
     };
     let body = desk.body(form, number);
     let title = ask.t("reports-checks-title");
-    Ok(page_of(ask, study, &title, &body, true))
+    Ok(page_of(ask, (study, kind), &title, &body, true))
 }
 
 impl Desk<'_> {
+    fn kind(&self) -> Kind {
+        self.gathered.material.kind
+    }
+
     fn body(&self, form: &Form, number: i64) -> Markup {
         let ask = self.ask;
         let stops = |issue: &&Issue| issue.rule.severity() == Severity::Stops;
@@ -97,7 +102,7 @@ impl Desk<'_> {
                 p {
                     (self.place(issue.place))
                     @if !issue.excerpt.is_empty() { ": «" (issue.excerpt) "»" }
-                    @if let Some(href) = href(self.study, &self.gathered.inside, issue.place) {
+                    @if let Some(href) = href((self.study, self.kind()), &self.gathered.inside, issue.place) {
                         " " a class="ds-link" href=(href) { (ask.t("reports-go-there")) }
                     }
                 }
@@ -109,7 +114,7 @@ impl Desk<'_> {
 
     fn decision(&self, mark: &str, form: &Form) -> Markup {
         let (ask, words) = (self.ask, &self.ask.words);
-        let action = format!("{}/checks", base(self.study));
+        let action = format!("{}/checks", base(self.study, self.kind()));
         let (reason, tick) = (format!("reason-{mark}"), format!("tick-{mark}"));
         match self.decided.get(mark) {
             Some(reason) => html! {
@@ -121,7 +126,7 @@ impl Desk<'_> {
                     summary { (ask.t("reports-consider")) }
                     div {
                         @if form.value("mark") == mark { (form.summary(words, &[(&reason, "reports-reason"), (&tick, "reports-acknowledge-tick")])) }
-                        form method="post" action=(action) class="stack" {
+                        form method="post" action={ (action) "#issue-" (mark) } class="stack" {
                             input type="hidden" name="mark" value=(mark);
                             (Input::text(&reason, "reports-reason").show(words, form))
                             (form::checkbox(words, form, &tick, "reports-acknowledge-tick"))
@@ -159,9 +164,11 @@ impl Desk<'_> {
         html! {
             section class="report-section" {
                 (look::h2(&label))
-                @if open(&self.issues, &self.decided).is_empty() {
+                @if self.study.practice {
+                    (look::alert(Tone::Info, html! { (ask.t("voices-practice-stays")) }))
+                } @else if open(&self.issues, &self.decided).is_empty() {
                     p { (ask.t("reports-fix-what")) }
-                    form method="post" action={ (base(self.study)) "/fix" } {
+                    form method="post" action={ (base(self.study, self.kind())) "/fix" } {
                         button class="ds-button" type="submit" { (label) }
                     }
                 } @else {
@@ -172,7 +179,12 @@ impl Desk<'_> {
     }
 }
 
-pub(super) async fn decide(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
+pub(super) async fn decide(
+    kind: Kind,
+    ask: Ask,
+    Path(slug): Path<String>,
+    data: FormData,
+) -> Reply {
     let (visitor, study) = opened(&ask, &slug).await?;
     let mut form = data.form();
     let mark = form.value("mark").to_owned();
@@ -190,32 +202,32 @@ pub(super) async fn decide(ask: Ask, Path(slug): Path<String>, data: FormData) -
         Some(reason)
     };
     if !form.is_fine() {
-        let shown = page(&ask, &study, &form).await?;
+        let shown = page(&ask, (&study, kind), &form).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
     }
-    let to = format!("{}/checks", base(&study));
+    let to = format!("{}/checks#issue-{mark}", base(&study, kind));
     ask.hub
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                acts::decide(tx, &visitor, &study, KIND, (&mark, reason.as_deref())).await
+                acts::decide(tx, &visitor, &study, kind, (&mark, reason.as_deref())).await
             })
         })
         .await?;
-    Ok(frame::redirect(&to))
+    Ok(frame::saved(&to))
 }
 
-pub(super) async fn fix(ask: Ask, Path(slug): Path<String>) -> Reply {
+pub(super) async fn fix(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Reply {
     let (visitor, study) = opened(&ask, &slug).await?;
-    match acts::fix(&visitor, &study, KIND).await {
-        Ok(_) => Ok(frame::redirect(&base(&study))),
+    match acts::fix(&visitor, &study, kind).await {
+        Ok(_) => Ok(frame::redirect(&base(&study, kind))),
         // The page says what remains.
         Err(Failure::Refused {
             status,
             code: "RE0002" | "RE0003",
             ..
         }) => {
-            let shown = page(&ask, &study, &Form::default()).await?;
+            let shown = page(&ask, (&study, kind), &Form::default()).await?;
             Ok((status, shown).into_response())
         }
         Err(failure) => Err(failure),

@@ -10,49 +10,65 @@ use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 
-use super::{as_pdf, base, crumbs, page_of, reading, version, works_inside};
-use crate::acts::{self, Format};
+use super::{as_file, base, crumbs, format_of, page_of, reading, version, works_inside};
+use crate::acts;
 use crate::html as draw;
+use crate::paper::Kind;
 use crate::report::{HandOver, MOST_DAYS, USUAL_DAYS};
 use crate::store::{self as rows, HandOverRow, Version};
 
 /// Longest name of a recipient, in characters.
 const RECIPIENT: usize = 200;
 
-pub(super) async fn read(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
-    let (visitor, study, found) = version(&ask, &slug, number).await?;
+pub(super) async fn read(kind: Kind, ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
+    let (visitor, study, found) = version(&ask, kind, &slug, number).await?;
     let granted = visitor.read(found).await?;
     let paper = acts::paper_of(&ask.hub, &granted).await?;
     let title = ask
         .words
         .tv("reports-version", &[("number", number.into())]);
+    let at = format!("{}/versions/{number}", base(&study, kind));
     let body = html! {
         div class="report-actions" {
-            (look::quiet_link(&format!("{}/versions/{number}/report.pdf", base(&study)), &ask.t("reports-download-pdf")))
+            (look::quiet_link(&format!("{at}/report.pdf"), &ask.t("reports-download-pdf")))
+            (look::quiet_link(&format!("{at}/report.docx"), &ask.t("reports-download-docx")))
         }
+        @if granted.outdated && works_inside(&visitor, &study) { (outdated(&ask)) }
         (draw::article(&paper, None))
     };
     if works_inside(&visitor, &study) {
-        return Ok(reading(&ask, &study, &title, &body));
+        return Ok(reading(&ask, (&study, kind), &title, &body));
     }
     // The service: nothing that leads inside.
     Ok(frame::show(
-        &ask.page(title, body).crumbs(crumbs(&ask, &study, true)),
+        &ask.page(title, body)
+            .crumbs(crumbs(&ask, &study, kind, true)),
     ))
 }
 
-pub(super) async fn pdf(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
-    let (visitor, study, found) = version(&ask, &slug, number).await?;
-    let granted = visitor.read(found).await?;
-    let bytes = acts::file(&ask.hub, &granted, Format::Pdf).await?;
-    Ok(as_pdf(bytes, &format!("{}-{number}", study.slug)))
+/// Words in the version were taken back: what to do.
+pub(super) fn outdated(ask: &Ask) -> Markup {
+    look::alert(Tone::Warning, html! { p { (ask.t("reports-outdated")) } })
 }
 
-pub(super) async fn show(ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
+pub(super) async fn file(
+    kind: Kind,
+    ask: Ask,
+    Path((slug, number, file)): Path<(String, i64, String)>,
+) -> Reply {
+    let format = format_of(&file)?;
+    let (visitor, study, found) = version(&ask, kind, &slug, number).await?;
+    let granted = visitor.read(found).await?;
+    let bytes = acts::file(&ask.hub, &granted, format).await?;
+    let name = format!("{}-{}-{number}", study.slug, kind.word());
+    Ok(as_file(bytes, format, &name))
+}
+
+pub(super) async fn show(kind: Kind, ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
     let days = USUAL_DAYS.to_string();
     page(
         &ask,
-        (&slug, number),
+        (kind, &slug, number),
         &Form::filled([("days", days.as_str())]),
         None,
     )
@@ -60,8 +76,13 @@ pub(super) async fn show(ask: Ask, Path((slug, number)): Path<(String, i64)>) ->
 }
 
 /// The page for handing a version over; `made` is the address of a link that was just made.
-async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<&str>) -> Reply {
-    let (visitor, study, found) = version(ask, slug, number).await?;
+async fn page(
+    ask: &Ask,
+    (kind, slug, number): (Kind, &str, i64),
+    form: &Form,
+    made: Option<&str>,
+) -> Reply {
+    let (visitor, study, found) = version(ask, kind, slug, number).await?;
     if !visitor.may(Act::HandOver, &found) {
         return Err(Failure::NotFound);
     }
@@ -70,7 +91,7 @@ async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<
     let title = ask
         .words
         .tv("reports-handover-title", &[("number", number.into())]);
-    let action = format!("{}/versions/{number}", base(&study));
+    let action = format!("{}/versions/{number}", base(&study, kind));
     let words = &ask.words;
     let body = html! {
         @if let Some(address) = made {
@@ -90,7 +111,7 @@ async fn page(ask: &Ask, (slug, number): (&str, i64), form: &Form, made: Option<
         }
         section class="report-section" { (look::h2(&ask.t("reports-handover-list"))) (list(ask, &links, &action)) }
     };
-    Ok(page_of(ask, &study, &title, &body, true))
+    Ok(page_of(ask, (&study, kind), &title, &body, true))
 }
 
 fn list(ask: &Ask, links: &[HandOverRow], action: &str) -> Markup {
@@ -142,11 +163,12 @@ fn until(ask: &Ask, link: &HandOverRow) -> String {
 }
 
 pub(super) async fn make(
+    kind: Kind,
     ask: Ask,
     Path((slug, number)): Path<(String, i64)>,
     data: FormData,
 ) -> Reply {
-    let (visitor, _, found) = version(&ask, &slug, number).await?;
+    let (visitor, _, found) = version(&ask, kind, &slug, number).await?;
     let mut form = data.form();
     let recipient = form.required("recipient", RECIPIENT);
     let days: i64 = form.value("days").parse().unwrap_or(0);
@@ -154,7 +176,7 @@ pub(super) async fn make(
         form.wrong("days", "reports-handover-days-wrong");
     }
     if !form.is_fine() {
-        let shown = page(&ask, (&slug, number), &form, None).await?;
+        let shown = page(&ask, (kind, &slug, number), &form, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
     }
     let made = ask
@@ -169,7 +191,7 @@ pub(super) async fn make(
     // No redirect: the secret is in no address of this hub's own pages.
     page(
         &ask,
-        (&slug, number),
+        (kind, &slug, number),
         &Form::filled([("days", usual.as_str())]),
         Some(&address),
     )
@@ -177,17 +199,18 @@ pub(super) async fn make(
 }
 
 pub(super) async fn end(
+    kind: Kind,
     ask: Ask,
     Path((slug, number)): Path<(String, i64)>,
     data: FormData,
 ) -> Reply {
-    let (visitor, study, found) = version(&ask, &slug, number).await?;
+    let (visitor, study, found) = version(&ask, kind, &slug, number).await?;
     let id: Id<HandOver> = data
         .form()
         .value("link")
         .parse()
         .map_err(|_| Failure::NotFound)?;
-    let to = format!("{}/versions/{number}/hand-over", base(&study));
+    let to = format!("{}/versions/{number}/hand-over", base(&study, kind));
     let version: Version = found;
     ask.hub
         .store()

@@ -9,12 +9,13 @@ use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
 use voices::Study;
 
-use super::{KIND, base, opened, overview, page_of, part_name};
+use super::{base, opened, overview, page_of, part_name};
 use crate::acts::{self, NotSaved, Target};
 use crate::checks::Place;
 use crate::compose::FindingText;
 use crate::html as draw;
 use crate::material::{Gathered, gather};
+use crate::paper::Kind;
 use crate::report::{MOST_TEXT, PartKey, Stamp};
 use crate::store::PartText;
 
@@ -30,16 +31,20 @@ struct Desk<'a> {
 fn part_at(gathered: &Gathered, word: &str) -> Result<PartKey, Failure> {
     let part: PartKey = word.parse().map_err(|()| Failure::NotFound)?;
     let has = |id| gathered.material.themes.iter().any(|theme| theme.id == id);
-    if part.theme().is_none_or(has) {
+    if part.theme().is_none_or(has) && part.is_in(gathered.material.kind) {
         Ok(part)
     } else {
         Err(Failure::NotFound)
     }
 }
 
-pub(super) async fn show(ask: Ask, Path((slug, word)): Path<(String, String)>) -> Reply {
+pub(super) async fn show(
+    kind: Kind,
+    ask: Ask,
+    Path((slug, word)): Path<(String, String)>,
+) -> Reply {
     let (_, study) = opened(&ask, &slug).await?;
-    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
+    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, kind).await?;
     let desk = Desk {
         ask: &ask,
         study: &study,
@@ -54,12 +59,13 @@ pub(super) async fn show(ask: Ask, Path((slug, word)): Path<(String, String)>) -
 }
 
 pub(super) async fn save(
+    kind: Kind,
     ask: Ask,
     Path((slug, word)): Path<(String, String)>,
     data: FormData,
 ) -> Reply {
     let (visitor, study) = opened(&ask, &slug).await?;
-    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, KIND).await?;
+    let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, kind).await?;
     let desk = Desk {
         ask: &ask,
         study: &study,
@@ -74,11 +80,11 @@ pub(super) async fn save(
     }
     let expected = form.value("revision").parse().unwrap_or(0);
     let target = Target {
-        kind: KIND,
+        kind,
         part: desk.part,
         expected,
     };
-    let (to, its) = (base(&study), study.clone());
+    let (to, its) = (base(&study, kind), study.clone());
     let saved = ask
         .hub
         .store()
@@ -87,7 +93,7 @@ pub(super) async fn save(
         })
         .await;
     match saved {
-        Ok(_) => Ok(frame::redirect(&to)),
+        Ok(_) => Ok(frame::saved(&to)),
         Err(NotSaved::Failure(failure)) => Err(failure),
         Err(NotSaved::Stale(theirs)) => {
             let revision = theirs.revision.to_string();
@@ -99,6 +105,10 @@ pub(super) async fn save(
 }
 
 impl Desk<'_> {
+    fn kind(&self) -> Kind {
+        self.gathered.material.kind
+    }
+
     fn stored(&self) -> Option<&PartText> {
         self.gathered
             .parts
@@ -113,7 +123,7 @@ impl Desk<'_> {
         let ids: Vec<_> = last.and_then(|text| text.changed_by).into_iter().collect();
         let names = people::members::names(&ask.hub.store().read(), &ids).await?;
         let body = html! {
-            p { (ask.t(self.part.help_key())) }
+            p { (ask.t(self.part.help_key(self.kind()))) }
             @if let Some(theirs) = theirs { (self.stale(theirs)) }
             (form.summary(&ask.words, &[("text", "reports-part-text")]))
             div class="report-desk" {
@@ -128,7 +138,7 @@ impl Desk<'_> {
                 aside class="report-choose" tabindex="0" aria-label=(ask.t("reports-findings-here")) { (self.choose()) }
             }
         };
-        Ok(page_of(ask, self.study, &name, &body, true))
+        Ok(page_of(ask, (self.study, self.kind()), &name, &body, true))
     }
 
     fn form(&self, form: &Form, is_stale: bool) -> Markup {
@@ -139,7 +149,7 @@ impl Desk<'_> {
             "reports-part-text"
         };
         html! {
-            form method="post" action={ (base(self.study)) "/parts/" (self.part) } class="stack" {
+            form method="post" action={ (base(self.study, self.kind())) "/parts/" (self.part) } class="stack" {
                 input type="hidden" name="revision" value=(form.value("revision"));
                 (Input::area("text", label, 20).show(words, form))
                 (form::submit(words, "reports-save"))

@@ -59,11 +59,16 @@ fn reference(line: &[Inline]) -> Option<Block> {
         return None;
     }
     let words = plain(line);
-    let (kind, id) = words
-        .trim()
-        .strip_prefix("[[")?
-        .strip_suffix("]]")?
-        .split_once(':')?;
+    let (kind, id) = named(words.trim().strip_prefix("[[")?.strip_suffix("]]")?)?;
+    Some(Block::Reference {
+        kind,
+        id: id.to_owned(),
+    })
+}
+
+/// What `funn:ID` names.
+pub(super) fn named(words: &str) -> Option<(ReferenceKind, &str)> {
+    let (kind, id) = words.split_once(':')?;
     let kind = match kind.trim().to_lowercase().as_str() {
         "funn" | "finding" => ReferenceKind::Finding,
         "sitat" | "quote" => ReferenceKind::Quote,
@@ -72,10 +77,7 @@ fn reference(line: &[Inline]) -> Option<Block> {
     let id = id.trim();
     let fits = (1..=LONGEST_ID).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    fits.then(|| Block::Reference {
-        kind,
-        id: id.to_owned(),
-    })
+    fits.then_some((kind, id))
 }
 
 /// An open container of blocks.

@@ -17,7 +17,7 @@ mod fonts;
 mod glyphs;
 mod limits;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sheet;
 mod world;
 

@@ -78,7 +78,7 @@ pub(super) fn quote() -> Quote {
 }
 
 /// A process report in bokmål.
-pub(super) fn paper() -> Paper {
+pub(crate) fn paper() -> Paper {
     let goto = Inline::Goto {
         id: "f-1".into(),
         text: cell("funn 1"),

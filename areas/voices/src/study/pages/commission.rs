@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use people::Act;
-use ui::form::{Form, Input, submit};
+use ui::form::{Form, Input, select, submit};
 use ui::{Crumb, html, parts};
 
 use super::{open_study, study_crumbs};
-use crate::study::{NewStudy, Study, acts, parse_guide, store as rows, write_guide};
+use crate::study::{NewStudy, Publisher, Study, acts, parse_guide, store as rows, write_guide};
 
 /// Lines of a list at most, and characters of a line.
 const LINES: usize = 50;
@@ -60,6 +60,7 @@ pub async fn edit(ask: Ask, Path(slug): Path<String>) -> Reply {
         ("services", study.services.join("\n")),
         ("questions", study.questions.join("\n")),
         ("guide", write_guide(&guide)),
+        ("publisher", study.publisher.word().to_owned()),
     ]);
     Ok(page(&ask, &form, Some(&study)))
 }
@@ -95,6 +96,7 @@ fn read(form: &mut Form) -> NewStudy {
         services: lines(form, "services"),
         questions: lines(form, "questions"),
         guide,
+        publisher: form.value("publisher").parse().unwrap_or_default(),
     }
 }
 
@@ -119,6 +121,8 @@ fn page(ask: &Ask, form: &Form, study: Option<&Study>) -> axum::response::Respon
     } else {
         "voices-new"
     });
+    let publishers =
+        Publisher::ALL.map(|publisher| (publisher.word().to_owned(), ask.t(publisher.text_key())));
     let body = html! {
         (parts::h1(&title))
         (form.summary(words, &LABELS))
@@ -129,6 +133,7 @@ fn page(ask: &Ask, form: &Form, study: Option<&Study>) -> axum::response::Respon
             (Input::area("guide", "voices-guide", 12).help("voices-guide-help").show(words, form))
             pre class="example" aria-label=(ask.t("voices-guide-example-label")) { (ask.t("voices-guide-example")) }
             (Input::area("background", "voices-background", 6).help("voices-background-help").show(words, form))
+            (select(words, form, "publisher", "voices-publisher", &publishers))
             @if study.is_none() { p { (ask.t("voices-new-who-sees")) } }
             (submit(words, if study.is_some() { "voices-save" } else { "voices-new-button" }))
         }

@@ -1,0 +1,41 @@
+//! What waits for who leads a study: links into handed-over reports that end soon.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ::store::Fault;
+use base::{Actor, DAY, Uuid};
+use frame::{Due, Errand, Hub};
+use futures::future::BoxFuture;
+use people::{Act, Layer, Visitor};
+use voices::StudyCard;
+
+use crate::store;
+
+pub(crate) fn errands<'a>(
+    hub: &'a Hub,
+    actor: &'a Arc<Actor>,
+) -> BoxFuture<'a, Result<Vec<Errand>, Fault>> {
+    Box::pin(async move {
+        let leads = Visitor::new(hub, actor.clone()).studies(Act::HandOver, Layer::Raw);
+        let (db, now) = (hub.store().read(), hub.now());
+        let ending = store::ending_links(&db, &leads, now, now.plus(7 * DAY)).await?;
+        let studies: Vec<Uuid> = ending.iter().map(|(study, _, _)| *study).collect();
+        let cards: HashMap<Uuid, StudyCard> = voices::study_cards(&db, &studies)
+            .await?
+            .into_iter()
+            .map(|card| (card.id.uuid(), card))
+            .collect();
+        let errand = |(study, recipient, ends): &(Uuid, String, _)| {
+            let card = cards.get(study)?;
+            Some(Errand {
+                due: Due::By(*ends),
+                text: "reports-errand-link-ends",
+                args: vec![("who", recipient.into())],
+                href: format!("/studies/{}/report", card.slug),
+                about: card.title.clone(),
+            })
+        };
+        Ok(ending.iter().filter_map(errand).collect())
+    })
+}

@@ -1,0 +1,179 @@
+//! SQL of what is public, and of whose words a version holds.
+
+use base::{Account, Id, Lang, Time, Uuid};
+use store::{Conn, Fault, IntoValue, Row, Tx, params};
+use voices::Study;
+
+use super::Publication;
+use crate::report::{Report, Version};
+
+const PUBLICATION: &str = "SELECT report, version, slug, title, subtitle, lang, published_at, taken_back_at \
+    FROM report_publication";
+
+fn publication_of(row: &Row) -> Result<Publication, Fault> {
+    Ok(Publication {
+        report: row.id("report")?,
+        version: row.id("version")?,
+        slug: row.text("slug")?,
+        title: row.text("title")?,
+        subtitle: row.text("subtitle")?,
+        lang: Lang::from_tag(&row.text("lang")?).unwrap_or_default(),
+        published_at: row.time("published_at")?,
+        taken_back_at: row.opt_time("taken_back_at")?,
+    })
+}
+
+/// What is public of a report.
+pub async fn of_report(db: &Conn, report: Id<Report>) -> Result<Option<Publication>, Fault> {
+    let sql = format!("{PUBLICATION} WHERE report = $1");
+    let row = db.one(&sql, params![report]).await?;
+    row.as_ref().map(publication_of).transpose()
+}
+
+/// What is public at an address.
+pub async fn at(db: &Conn, slug: &str) -> Result<Option<Publication>, Fault> {
+    let sql = format!("{PUBLICATION} WHERE slug = $1");
+    let row = db.one(&sql, params![slug]).await?;
+    row.as_ref().map(publication_of).transpose()
+}
+
+/// One page of what is public, newest first, and how much there is.
+pub async fn list(db: &Conn, limit: i64, offset: i64) -> Result<(Vec<Publication>, i64), Fault> {
+    let sql = format!(
+        "{PUBLICATION} WHERE taken_back_at IS NULL ORDER BY published_at DESC, report DESC LIMIT $1 OFFSET $2"
+    );
+    let rows = db.all(&sql, params![limit, offset]).await?;
+    let total = db
+        .count(
+            "SELECT COUNT(*) AS n FROM report_publication WHERE taken_back_at IS NULL",
+            params![],
+        )
+        .await?;
+    Ok((
+        rows.iter().map(publication_of).collect::<Result<_, _>>()?,
+        total,
+    ))
+}
+
+/// Makes a version the public one, in place of the one before.
+pub async fn set(tx: &Tx, new: &Publication, by: Option<Id<Account>>) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO report_publication \
+         (report, version, slug, title, subtitle, lang, published_by, published_at, taken_back_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (report) \
+         DO UPDATE SET version = $2, title = $4, subtitle = $5, lang = $6, published_by = $7, \
+         published_at = $8, taken_back_at = NULL",
+        params![
+            new.report,
+            new.version,
+            &new.slug,
+            &new.title,
+            &new.subtitle,
+            new.lang.tag(),
+            by,
+            new.published_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes the report back as a whole; false when nothing is public.
+pub async fn take_back(tx: &Tx, report: Id<Report>, now: Time) -> Result<bool, Fault> {
+    let taken = tx
+        .exec(
+            "UPDATE report_publication SET taken_back_at = $1 WHERE report = $2 AND taken_back_at IS NULL",
+            params![now, report],
+        )
+        .await?;
+    Ok(taken == 1)
+}
+
+/// Leaves what an account published without its maker.
+pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE report_publication SET published_by = NULL WHERE published_by = $1",
+        params![account],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps which blocks the quotes of a version come from.
+pub async fn add_blocks(
+    tx: &Tx,
+    version: Id<Version>,
+    blocks: &[(Uuid, Uuid)],
+) -> Result<(), Fault> {
+    for (block, source) in blocks {
+        tx.exec(
+            "INSERT INTO report_version_block (version, block, source) VALUES ($1, $2, $3) \
+             ON CONFLICT (version, block) DO NOTHING",
+            params![version, *block, *source],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The words of a block lie, or may lie, in another one as well from now on.
+pub async fn block_goes_on_in(tx: &Tx, block: Uuid, other: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        "INSERT INTO report_version_block (version, block, source) \
+         SELECT version, $2, source FROM report_version_block WHERE block = $1 \
+         ON CONFLICT (version, block) DO NOTHING",
+        params![block, other],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Blocks in one question to the database.
+const AT_ONCE: usize = 500;
+
+/// The versions that hold words of these blocks, each once.
+pub async fn holding(db: &Conn, study: Id<Study>, blocks: &[Uuid]) -> Result<Vec<Uuid>, Fault> {
+    let mut all = Vec::new();
+    for some in blocks.chunks(AT_ONCE) {
+        let marks: Vec<String> = (2..some.len() + 2).map(|at| format!("${at}")).collect();
+        let sql = format!(
+            "SELECT DISTINCT b.version AS version FROM report_version_block b \
+             JOIN report_version v ON v.id = b.version JOIN report r ON r.id = v.report \
+             WHERE r.study = $1 AND b.block IN ({})",
+            marks.join(", ")
+        );
+        let mut values = params![study];
+        values.extend(some.iter().map(|block| block.into_value()));
+        for row in db.all(&sql, values).await? {
+            all.push(row.uuid("version")?);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// Marks versions as holding words that were taken back.
+pub async fn set_outdated(tx: &Tx, versions: &[Uuid]) -> Result<(), Fault> {
+    for some in versions.chunks(AT_ONCE) {
+        let marks: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
+        let sql = format!(
+            "UPDATE report_version SET outdated = TRUE WHERE id IN ({})",
+            marks.join(", ")
+        );
+        let values = some.iter().map(|id| id.into_value()).collect();
+        tx.exec(&sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Marks the versions that hold words of a source.
+pub async fn outdate_source(tx: &Tx, source: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        "UPDATE report_version SET outdated = TRUE \
+         WHERE id IN (SELECT version FROM report_version_block WHERE source = $1)",
+        params![source],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! What every fuzzer asks of the readers: no panic, and what came in can be stored and marked.
 
+#![warn(missing_docs)]
+
 #[path = "../../areas/voices/src/intake/mod.rs"]
 #[expect(dead_code, reason = "the program uses what is not used here")]
 mod intake;

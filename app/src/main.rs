@@ -7,6 +7,7 @@
 mod commands;
 mod config;
 mod demo;
+mod gallery;
 mod home;
 #[cfg(test)]
 mod house;

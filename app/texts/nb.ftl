@@ -1,6 +1,15 @@
 app-front = Forside
 app-welcome = De som har kjent det på kroppen, vet noe
 app-what = Her samler brukerstyrte sentre erfaringer fra folk som har brukt en tjeneste, gjør dem til funn som kan spores, og ser til at tjenesten svarer.
+app-reports = Publiserte rapporter
 app-hello = Hei, { $name }
 app-nothing-yet = Det ligger ikke noe til deg her ennå. Den som inviterte deg, kan fortelle hva som skjer videre.
-app-to-me = Til min side
+app-to-me = Til kontoen min
+app-mine = Min side
+app-today = I dag
+app-week = Denne uka
+app-later = Når det passer
+app-today-none = Ingenting haster i dag.
+app-until = innen { $day }
+app-to-studies = Alle evalueringer
+app-to-gallery = Komponentene sidene er laget av

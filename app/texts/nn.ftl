@@ -1,6 +1,15 @@
 app-front = Framside
 app-welcome = Dei som har kjent det på kroppen, veit noko
 app-what = Her samlar brukarstyrte senter erfaringar frå folk som har brukt ei teneste, gjer dei til funn som kan sporast, og ser til at tenesta svarer.
+app-reports = Publiserte rapportar
 app-hello = Hei, { $name }
 app-nothing-yet = Det ligg ikkje noko til deg her enno. Den som inviterte deg, kan fortelje kva som skjer vidare.
-app-to-me = Til mi side
+app-to-me = Til kontoen min
+app-mine = Mi side
+app-today = I dag
+app-week = Denne veka
+app-later = Når det passar
+app-today-none = Ingenting hastar i dag.
+app-until = innan { $day }
+app-to-studies = Alle evalueringar
+app-to-gallery = Komponentane sidene er laga av

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, broadcast};
 use ui::{Texts, Words};
 
 use crate::area::{CheckFn, Hooks, IdentifyFn, JobFn, MenuEntry, ProgressFn};
+use crate::errand::ErrandsFn;
 use crate::routes::RouteInfo;
 use crate::{Area, Routes};
 
@@ -83,6 +84,8 @@ struct Inner {
     config: Config,
     name: RwLock<String>,
     menu: Vec<MenuEntry>,
+    examples: Vec<ui::gallery::Example>,
+    errands: Vec<ErrandsFn>,
     jobs: HashMap<&'static str, JobFn>,
     hooks: Vec<Hooks>,
     progress: Vec<ProgressFn>,
@@ -116,6 +119,8 @@ impl Hub {
             config,
             name: RwLock::default(),
             menu: Vec::new(),
+            examples: ui::gallery::examples(),
+            errands: Vec::new(),
             jobs: HashMap::new(),
             hooks: Vec::new(),
             progress: Vec::new(),
@@ -128,6 +133,8 @@ impl Hub {
         let mut routes = Routes::new();
         for area in areas {
             inner.menu.extend(area.menu);
+            inner.examples.extend(area.examples);
+            inner.errands.extend(area.errands);
             inner.jobs.extend(area.jobs);
             inner.hooks.push(area.hooks);
             inner.progress.extend(area.progress);
@@ -202,6 +209,16 @@ impl Hub {
             .filter(|entry| (entry.shown_to)(actor))
             .map(|entry| (entry.href.to_owned(), words.t(entry.label)))
             .collect()
+    }
+
+    /// All components in use, for the gallery.
+    #[must_use]
+    pub fn examples(&self) -> &[ui::gallery::Example] {
+        &self.0.examples
+    }
+
+    pub(crate) fn errands(&self) -> &[ErrandsFn] {
+        &self.0.errands
     }
 
     /// Every route with its door.

@@ -52,6 +52,7 @@ mod tests {
                 kind: "source".into(),
                 subject,
                 ground: "own".into(),
+                study: None,
             };
             let done: Result<(), Fault> = store
                 .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))

@@ -141,6 +141,7 @@ mod tests {
             kind: "study".into(),
             subject: Uuid::from_u128(5),
             ground: "operator".into(),
+            study: None,
         };
         let done: Result<(), Fault> = store
             .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))

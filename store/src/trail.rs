@@ -27,15 +27,18 @@ pub struct Entry {
     pub subject: Uuid,
     /// Why it was allowed: the role that opened the door.
     pub ground: String,
+    /// The study the thing belongs to, when it belongs to one.
+    pub study: Option<Uuid>,
 }
 
 impl Entry {
     /// The digest over all its fields.
     #[must_use]
     pub fn digest(&self, instance: Uuid) -> Digest {
-        digest_of(&[
+        let at = self.at.micros().to_be_bytes();
+        let mut parts: Vec<&[u8]> = vec![
             self.id.as_bytes(),
-            &self.at.micros().to_be_bytes(),
+            &at,
             self.actor
                 .as_ref()
                 .map_or(&[][..], |actor| actor.as_bytes()),
@@ -45,7 +48,10 @@ impl Entry {
             self.subject.as_bytes(),
             self.ground.as_bytes(),
             instance.as_bytes(),
-        ])
+        ];
+        // Lines of no study keep the digest they had before lines knew of studies.
+        parts.extend(self.study.as_ref().map(|study| &study.as_bytes()[..]));
+        digest_of(&parts)
     }
 
     fn of(row: &Row) -> Result<Self, Fault> {
@@ -58,6 +64,7 @@ impl Entry {
             kind: row.text("kind")?,
             subject: row.uuid("subject")?,
             ground: row.text("ground")?,
+            study: row.opt_id::<()>("study")?.map(base::Id::uuid),
         })
     }
 }
@@ -70,8 +77,8 @@ impl Tx {
     pub async fn trail(&self, entry: &Entry) -> Result<(), Fault> {
         let digest = entry.digest(self.instance());
         self.exec(
-            "INSERT INTO trail (id, at, actor, role, act, kind, subject, ground, digest, instance) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO trail (id, at, actor, role, act, kind, subject, ground, study, digest, instance) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             params![
                 entry.id,
                 entry.at,
@@ -81,6 +88,7 @@ impl Tx {
                 &entry.kind,
                 entry.subject,
                 &entry.ground,
+                entry.study,
                 digest,
                 self.instance(),
             ],
@@ -150,6 +158,7 @@ pub async fn end_old(store: &Store, chance: &Chance, now: Time) -> Result<u64, F
         kind: ENDED.1.into(),
         subject: before,
         ground: "24_months".into(),
+        study: None,
     };
     store
         .write(move |tx| Box::pin(async move { tx.trail(&line).await }))
@@ -182,9 +191,31 @@ pub async fn end_old(store: &Store, chance: &Chance, now: Time) -> Result<u64, F
 pub async fn about(db: &Conn, kind: &str, subject: Uuid, limit: i64) -> Result<Vec<Entry>, Fault> {
     let rows = db
         .all(
-            "SELECT id, at, actor, role, act, kind, subject, ground FROM trail \
+            "SELECT id, at, actor, role, act, kind, subject, ground, study FROM trail \
              WHERE kind = $1 AND subject = $2 ORDER BY at DESC, id DESC LIMIT $3",
             params![kind, subject, limit],
+        )
+        .await?;
+    rows.iter().map(Entry::of).collect()
+}
+
+/// Who opened, took out, handed over, or was kept from what belongs to a study, newest first: lines whose id comes
+/// before `before`, at most `limit`.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn openings(
+    db: &Conn,
+    study: Uuid,
+    before: Uuid,
+    limit: i64,
+) -> Result<Vec<Entry>, Fault> {
+    let rows = db
+        .all(
+            "SELECT id, at, actor, role, act, kind, subject, ground, study FROM trail \
+             WHERE study = $1 AND id < $2 AND act IN ('read', 'export', 'hand_over', 'refused') \
+             ORDER BY id DESC LIMIT $3",
+            params![study, before, limit],
         )
         .await?;
     rows.iter().map(Entry::of).collect()
@@ -205,7 +236,7 @@ pub struct Kept {
 pub async fn page(db: &Conn, instance: Uuid, after: Uuid, limit: i64) -> Result<Vec<Kept>, Fault> {
     let rows = db
         .all(
-            "SELECT id, at, actor, role, act, kind, subject, ground, digest FROM trail \
+            "SELECT id, at, actor, role, act, kind, subject, ground, study, digest FROM trail \
              WHERE instance = $1 AND id > $2 ORDER BY id LIMIT $3",
             params![instance, after, limit],
         )
@@ -235,6 +266,7 @@ mod tests {
             kind: "source".into(),
             subject: Uuid::from_u128(5),
             ground: "peer_researcher".into(),
+            study: (n > 1).then(|| Uuid::from_u128(9)),
         }
     }
 
@@ -267,6 +299,43 @@ mod tests {
             assert_eq!(kept[0].digest, kept[0].entry.digest(store.instance()));
         })
         .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn openings_of_a_study_come_newest_first_and_changes_are_left_out() {
+        testing::each_engine(async |store, _| {
+            for n in 1..=5 {
+                let entry = Entry {
+                    act: if n == 4 { "change" } else { "read" }.into(),
+                    ..an_entry(n, n as i64)
+                };
+                store
+                    .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
+                    .await
+                    .unwrap();
+            }
+            let study = Uuid::from_u128(9);
+            let page = async |before| -> Vec<u128> {
+                let lines = openings(&store.read(), study, before, 2).await.unwrap();
+                lines.iter().map(|line| line.id.as_u128()).collect()
+            };
+            assert_eq!(page(Uuid::max()).await, [5, 3]);
+            assert_eq!(page(Uuid::from_u128(3)).await, [2]);
+        })
+        .await;
+    }
+
+    #[test]
+    fn the_study_is_part_of_the_digest() {
+        let (none, some) = (
+            an_entry(1, 1),
+            Entry {
+                study: Some(Uuid::from_u128(9)),
+                ..an_entry(1, 1)
+            },
+        );
+        let instance = Uuid::from_u128(3);
+        assert_ne!(none.digest(instance), some.digest(instance));
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -5,11 +5,12 @@
 //! enhance it.
 //!
 //! To add a component: a function in the file of its kind, texts in `ui/texts/*.ftl` if it has
-//! words of its own, and an example of its use in a page.
+//! words of its own, and an example in `gallery.rs`.
 
 pub mod assets;
 pub mod dates;
 pub mod form;
+pub mod gallery;
 pub mod page;
 pub mod parts;
 mod texts;

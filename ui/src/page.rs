@@ -250,17 +250,7 @@ impl Page {
     }
 
     fn trail(&self) -> Markup {
-        html! {
-            @if !self.crumbs.is_empty() {
-                nav class="ds-breadcrumbs crumbs" aria-label=(self.words.t("ui-you-are-here")) {
-                    ol {
-                        @for crumb in &self.crumbs {
-                            li { a class="ds-link" href=(crumb.href) { (crumb.label) } }
-                        }
-                    }
-                }
-            }
-        }
+        crumbs(&self.words.t("ui-you-are-here"), &self.crumbs)
     }
 
     fn footer(&self) -> Markup {
@@ -278,6 +268,18 @@ impl Page {
                     }
                 }
                 p { (self.words.t("ui-product")) " · " (self.words.t("ui-product-line")) }
+            }
+        }
+    }
+}
+
+/// The way to a page; nothing when there is none. `name` is read out, so that it can be found.
+#[must_use]
+pub fn crumbs(name: &str, crumbs: &[Crumb]) -> Markup {
+    html! {
+        @if !crumbs.is_empty() {
+            nav class="ds-breadcrumbs crumbs" aria-label=(name) {
+                ol { @for crumb in crumbs { li { a class="ds-link" href=(crumb.href) { (crumb.label) } } } }
             }
         }
     }

@@ -87,6 +87,12 @@ pub fn table(caption: &str, head: &[String], rows: &[Vec<Markup>]) -> Markup {
     }
 }
 
+/// Something that folds away under its heading, open or not.
+#[must_use]
+pub fn fold(summary: &str, open: bool, body: Markup) -> Markup {
+    html! { details class="ds-details" open[open] { summary { (summary) } div { (body) } } }
+}
+
 /// How far something is, in words and as a bar.
 #[must_use]
 pub fn progress(label: &str, done: i64, total: i64) -> Markup {

@@ -10,6 +10,7 @@
 
 mod acts;
 mod door;
+mod errands;
 mod links;
 pub mod members;
 mod pages;
@@ -41,6 +42,7 @@ pub fn area() -> Area {
     };
     let mut area = Area::new("people", texts)
         .routes(pages::routes())
+        .errands(errands::errands)
         .menu(MenuEntry {
             href: "/people",
             label: "people-menu",

@@ -588,6 +588,25 @@ pub async fn link(db: &Conn, token: Digest) -> Result<Option<LinkRow>, Fault> {
     .transpose()
 }
 
+/// When the unused invitations end that end before a moment, soonest first, and for whom they are.
+pub async fn open_invitations(
+    db: &Conn,
+    now: Time,
+    before: Time,
+    limit: i64,
+) -> Result<Vec<(Id<Account>, Time)>, Fault> {
+    let rows = db
+        .all(
+            "SELECT account, ends_at FROM link WHERE purpose = $1 AND used_at IS NULL AND account IS NOT NULL \
+             AND ends_at > $2 AND ends_at < $3 ORDER BY ends_at LIMIT $4",
+            params![Purpose::Invitation.word(), now, before, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.id("account")?, row.time("ends_at")?)))
+        .collect()
+}
+
 /// Uses a link up; false when it was used or has ended already.
 pub async fn use_link(tx: &Tx, id: Id<Link>, now: Time) -> Result<bool, Fault> {
     let used = tx

@@ -466,6 +466,23 @@ pub async fn span_count(db: &Conn, study: StudyId, codes: &[Id<Code>]) -> Result
     db.count(&sql, values).await
 }
 
+/// How many findings without a quote each of these studies has; studies without are left out.
+pub async fn without_evidence(db: &Conn, studies: &[Uuid]) -> Result<Vec<(Uuid, i64)>, Fault> {
+    if studies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT f.study AS study, COUNT(*) AS n FROM finding f WHERE f.study IN ({}) \
+         AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.finding = f.id) GROUP BY f.study",
+        places(1, studies.len())
+    );
+    let values = studies.iter().map(|id| id.into_value()).collect();
+    let rows = db.all(&sql, values).await?;
+    rows.iter()
+        .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
+        .collect()
+}
+
 /// How many findings a study has.
 pub async fn count(db: &Conn, study: Uuid) -> Result<i64, Fault> {
     db.count(

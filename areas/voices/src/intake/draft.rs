@@ -256,7 +256,10 @@ pub(super) fn drawn_up(
                 numbers += 1;
                 String::new()
             }
-            Some(prefix) if !prefix.trim().is_empty() => format!("{} ", prefix.trim()),
+            Some(prefix) if !prefix.trim().is_empty() => {
+                let words: Vec<&str> = prefix.split_whitespace().collect();
+                format!("{} ", clean(&words.join(" ")).0)
+            }
             _ => String::new(),
         };
         let text = format!("{prefix}{text}");

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base::{Actor, Lang};
 use maud::html;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
@@ -67,15 +68,19 @@ fn finish(hub: &Hub, routes: Router<Hub>) -> Router {
             TIMEOUT,
         ))
         .layer(
-            CompressionLayer::new().compress_when(
-                SizeAbove::new(1024)
-                    .and(NotForContentType::GRPC)
-                    .and(NotForContentType::IMAGES)
-                    .and(NotForContentType::SSE)
-                    .and(NotForContentType::const_new("application/pdf"))
-                    .and(NotForContentType::const_new("application/zip"))
-                    .and(NotForContentType::const_new("font/")),
-            ),
+            CompressionLayer::new()
+                // Pages are packed each time they are asked for: the quickest packing takes a quarter of
+                // the time and gives a sixth more bytes.
+                .quality(CompressionLevel::Precise(1))
+                .compress_when(
+                    SizeAbove::new(1024)
+                        .and(NotForContentType::GRPC)
+                        .and(NotForContentType::IMAGES)
+                        .and(NotForContentType::SSE)
+                        .and(NotForContentType::const_new("application/pdf"))
+                        .and(NotForContentType::const_new("application/zip"))
+                        .and(NotForContentType::const_new("font/")),
+                ),
         )
         .layer(from_fn(log))
         .with_state(hub.clone())

@@ -135,12 +135,14 @@ pub(crate) fn window_sql(n: usize) -> [String; 3] {
     let blocks = places(1, n);
     [
         format!(
-            "SELECT {PASSAGE}, passage_block.block FROM passage_block JOIN passage ON passage.id = passage_block.passage \
+            "SELECT passage_block.block, passage.id, passage.quote_number, \
+             CASE WHEN passage.from_block = passage_block.block THEN passage.from_at END AS begins_at, \
+             CASE WHEN passage.to_block = passage_block.block THEN passage.to_at END AS ends_at \
+             FROM passage_block JOIN passage ON passage.id = passage_block.passage \
              WHERE passage_block.block IN ({blocks}) ORDER BY passage.made_at, passage.id"
         ),
         format!(
-            "SELECT coding.id, coding.passage, coding.code, coding.coder, coding.guid, coding.made_at, coder.name \
-             FROM coding JOIN coder ON coder.id = coding.coder WHERE coding.passage IN \
+            "SELECT coding.passage, coding.code, coding.coder FROM coding WHERE coding.passage IN \
              (SELECT passage FROM passage_block WHERE block IN ({blocks})) ORDER BY coding.made_at, coding.id"
         ),
         format!(
@@ -150,30 +152,73 @@ pub(crate) fn window_sql(n: usize) -> [String; 3] {
     ]
 }
 
+/// What a window shows of a passage in one of its blocks.
+pub struct Touch {
+    /// The block.
+    pub block: Id<Block>,
+    /// The passage.
+    pub passage: Id<Passage>,
+    /// Where it begins, when it begins in this block.
+    pub begins_at: Option<usize>,
+    /// Where it ends, exclusive, when it ends in this block.
+    pub ends_at: Option<usize>,
+    /// Its number as a quote.
+    pub quote: Option<i64>,
+}
+
 /// The passages that touch some blocks, first made first.
-pub async fn passages_in(
-    db: &Conn,
-    blocks: &[Id<Block>],
-) -> Result<Vec<(Id<Block>, Passage)>, Fault> {
+pub async fn passages_in(db: &Conn, blocks: &[Id<Block>]) -> Result<Vec<Touch>, Fault> {
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
     let [sql, _, _] = window_sql(blocks.len());
     let rows = db.all(&sql, ids(blocks)).await?;
+    let at = |row: &Row, column| -> Result<Option<usize>, Fault> {
+        Ok(row.opt_int(column)?.and_then(|at| usize::try_from(at).ok()))
+    };
     rows.iter()
-        .map(|row| Ok((row.id("block")?, passage(row)?)))
+        .map(|row| {
+            Ok(Touch {
+                block: row.id("block")?,
+                passage: row.id("id")?,
+                begins_at: at(row, "begins_at")?,
+                ends_at: at(row, "ends_at")?,
+                quote: row.opt_int("quote_number")?,
+            })
+        })
         .collect()
 }
 
-/// The codings of the passages that touch some blocks, with the coders' names, first made first.
-pub async fn codings_in(db: &Conn, blocks: &[Id<Block>]) -> Result<Vec<(Coding, String)>, Fault> {
+/// Passage, code and coder of the codings of the passages that touch some blocks, first made first.
+pub async fn codings_in(
+    db: &Conn,
+    blocks: &[Id<Block>],
+) -> Result<Vec<(Id<Passage>, Id<Code>, Id<Coder>)>, Fault> {
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
     let [_, sql, _] = window_sql(blocks.len());
     let rows = db.all(&sql, ids(blocks)).await?;
     rows.iter()
-        .map(|row| Ok((coding(row)?, row.text("name")?)))
+        .map(|row| Ok((row.id("passage")?, row.id("code")?, row.id("coder")?)))
+        .collect()
+}
+
+/// The names of some coders: of a window, so few.
+pub async fn coder_names(
+    db: &Conn,
+    coders: &[Id<Coder>],
+) -> Result<Vec<(Id<Coder>, String)>, Fault> {
+    if coders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT id, name FROM coder WHERE id IN ({})",
+        places(1, coders.len())
+    );
+    let rows = db.all(&sql, ids(coders)).await?;
+    rows.iter()
+        .map(|row| Ok((row.id("id")?, row.text("name")?)))
         .collect()
 }
 

@@ -8,7 +8,7 @@ use base::Id;
 use serde::Serialize;
 use voices::Block;
 
-use super::{Passage, store as rows};
+use super::{Coder, Passage, store as rows, store::Touch};
 use crate::codebook::Code;
 
 /// Blocks in a window at most.
@@ -67,7 +67,7 @@ pub struct MarkedBlock {
     pub marks: Vec<Mark>,
 }
 
-/// Blocks with their marks: three questions to the database, however many marks there are.
+/// Blocks with their marks: four questions to the database, however many marks there are.
 ///
 /// # Errors
 /// [`Fault`] of the database.
@@ -75,28 +75,36 @@ pub async fn marked(db: &Conn, blocks: Vec<Block>) -> Result<Vec<MarkedBlock>, F
     let ids: Vec<Id<Block>> = blocks.iter().map(|block| block.id).collect();
     let notes: HashMap<Id<Passage>, i64> =
         rows::note_counts_in(db, &ids).await?.into_iter().collect();
+    let codings = rows::codings_in(db, &ids).await?;
+    let mut coders: Vec<Id<Coder>> = codings.iter().map(|(_, _, coder)| *coder).collect();
+    coders.sort_unstable();
+    coders.dedup();
+    let names: HashMap<Id<Coder>, String> =
+        rows::coder_names(db, &coders).await?.into_iter().collect();
     let mut codes: HashMap<Id<Passage>, Vec<MarkCode>> = HashMap::new();
-    for (coding, coder) in rows::codings_in(db, &ids).await? {
-        let of_passage = codes.entry(coding.passage).or_default();
-        match of_passage.iter_mut().find(|mark| mark.code == coding.code) {
-            Some(mark) => mark.coders.push(coder),
+    for (passage, code, coder) in codings {
+        let name = names.get(&coder).cloned().unwrap_or_default();
+        let of_passage = codes.entry(passage).or_default();
+        match of_passage.iter_mut().find(|mark| mark.code == code) {
+            Some(mark) => mark.coders.push(name),
             None => of_passage.push(MarkCode {
-                code: coding.code,
-                coders: vec![coder],
+                code,
+                coders: vec![name],
             }),
         }
     }
-    let mut by_block: HashMap<Id<Block>, Vec<Passage>> = HashMap::new();
-    for (block, passage) in rows::passages_in(db, &ids).await? {
-        by_block.entry(block).or_default().push(passage);
+    let mut by_block: HashMap<Id<Block>, Vec<Touch>> = HashMap::new();
+    for touch in rows::passages_in(db, &ids).await? {
+        by_block.entry(touch.block).or_default().push(touch);
     }
     Ok(blocks
         .into_iter()
         .map(|block| {
-            let passages = by_block.remove(&block.id).unwrap_or_default();
-            let marks = passages
+            let touches = by_block.remove(&block.id).unwrap_or_default();
+            let chars = usize::try_from(block.chars).unwrap_or_default();
+            let marks = touches
                 .into_iter()
-                .filter_map(|passage| mark(&block, &passage, &codes, &notes))
+                .map(|touch| mark(chars, &touch, &codes, &notes))
                 // A passage that is only a leftover of a quote says nothing here.
                 .filter(|mark| !mark.codes.is_empty() || mark.notes > 0)
                 .collect();
@@ -114,25 +122,24 @@ pub async fn marked(db: &Conn, blocks: Vec<Block>) -> Result<Vec<MarkedBlock>, F
 }
 
 fn mark(
-    block: &Block,
-    passage: &Passage,
+    chars: usize,
+    touch: &Touch,
     codes: &HashMap<Id<Passage>, Vec<MarkCode>>,
     notes: &HashMap<Id<Passage>, i64>,
-) -> Option<Mark> {
-    let anchor = passage.anchor?;
-    let chars = usize::try_from(block.chars).ok()?;
-    let (from, to) = anchor.within(block.id, chars);
-    Some(Mark {
-        passage: passage.id,
+) -> Mark {
+    let from = touch.begins_at.map_or(0, |at| at.min(chars));
+    let to = touch.ends_at.map_or(chars, |at| at.min(chars)).max(from);
+    Mark {
+        passage: touch.passage,
         from,
         to,
-        begins: anchor.from.block == block.id,
-        ends: anchor.to.block == block.id,
-        empty: anchor.is_empty(),
-        codes: codes.get(&passage.id).cloned().unwrap_or_default(),
-        notes: notes.get(&passage.id).copied().unwrap_or(0),
-        quote: passage.quote_number,
-    })
+        begins: touch.begins_at.is_some(),
+        ends: touch.ends_at.is_some(),
+        empty: touch.begins_at.is_some() && touch.begins_at == touch.ends_at,
+        codes: codes.get(&touch.passage).cloned().unwrap_or_default(),
+        notes: notes.get(&touch.passage).copied().unwrap_or(0),
+        quote: touch.quote,
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,8 @@ mod pipeline;
 mod routes;
 
 pub use area::{
-    Area, Came, CheckFn, FileMark, FileMarkKind, Forget, HookFn, Hooks, JobFn, MenuEntry, PracticeLaid, Progress, ProgressFn, SourceCame, TextChange, TextChangeKind, Withdrawal,
+    Area, Came, CheckFn, FileMark, FileMarkKind, Forget, HookFn, Hooks, JobFn, MenuEntry,
+    PracticeLaid, Progress, ProgressFn, SourceCame, TextChange, TextChangeKind, Withdrawal,
     WithdrawalCount,
 };
 pub use ask::{Ask, FormData, show};

@@ -247,7 +247,11 @@ mod tests {
             } else {
                 "------"
             };
-            assert_eq!(row(&someone(role, None), Scope::Practice), expected, "{role:?}");
+            assert_eq!(
+                row(&someone(role, None), Scope::Practice),
+                expected,
+                "{role:?}"
+            );
         }
     }
 

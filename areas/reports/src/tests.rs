@@ -247,9 +247,7 @@ impl World {
         };
         let response: Response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
         let status = response.status();
-        let bytes = to_bytes(response.into_body(), 10_000_000)
-            .await
-            .unwrap();
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
         (status, String::from_utf8_lossy(&bytes).into_owned())
     }
 }

@@ -34,6 +34,7 @@ pub use source::acts::{
     add_blocks, add_source, block_digest, change_source, correct, delete_source, join,
     not_a_speaker, rename_speaker, set_block_speaker, split,
 };
+pub use source::pages::source_door;
 pub use source::{
     AddedSource, Basis, Block, BlockKind, NewBlock, NewSource, NewSpeaker, Side, Source,
     SourceSummary, Speaker, layout, side_of_label,
@@ -41,9 +42,8 @@ pub use source::{
 pub use study::acts::{
     change_study, create_study, ensure_study, facts, record, remove_member, set_member, set_state,
 };
-pub use source::pages::source_door;
-pub use study::practice::{self, goes_out};
 pub use study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
+pub use study::practice::{self, goes_out};
 pub use study::{
     Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, Publisher, StateChange, Study,
     StudyCard, StudyState, may_move, missing,

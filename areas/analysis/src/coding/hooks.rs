@@ -10,9 +10,9 @@ use people::Visitor;
 
 use super::store as rows;
 use crate::anchor::moved;
-use crate::exchange::kept;
 use crate::codebook::Frame;
 use crate::codes::lay_frame;
+use crate::exchange::kept;
 use crate::from_file::source_came;
 use crate::store as book;
 
@@ -92,12 +92,18 @@ async fn forget(tx: &Tx, what: &Forget) -> Result<(), Fault> {
 async fn practice_laid(tx: &Tx, what: &PracticeLaid) -> Result<(), Fault> {
     let visitor = Visitor::new(&what.hub, what.actor.clone());
     let words = what.hub.words(what.lang);
-    lay_frame(tx, &visitor, Id::from(what.study), Frame::TenFeatures, &words)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Fault(fault) => Fault::Row(fault),
-            other => Fault::Row(format!("the frame of a practice study: {other:?}")),
-        })
+    lay_frame(
+        tx,
+        &visitor,
+        Id::from(what.study),
+        Frame::TenFeatures,
+        &words,
+    )
+    .await
+    .map_err(|failure| match failure {
+        Failure::Fault(fault) => Fault::Row(fault),
+        other => Fault::Row(format!("the frame of a practice study: {other:?}")),
+    })
 }
 
 /// Passages looked at in one go.

@@ -28,7 +28,11 @@ pub fn routes() -> Routes {
         .get("/studies/new", people::new_study_door(), commission::new)
         .post("/studies/new", people::new_study_door(), commission::create)
         .post("/studies/practice", practice_door(), practice::begin)
-        .get("/studies/{slug}/practice/empty", Door::Staff, practice::confirm)
+        .get(
+            "/studies/{slug}/practice/empty",
+            Door::Staff,
+            practice::confirm,
+        )
         .post(
             "/studies/{slug}/practice/empty",
             study_door(Act::Delete, Layer::Lead),

@@ -52,7 +52,8 @@ async fn whole(db: &Conn, row: Option<Row>) -> Result<Option<Study>, Fault> {
     }))
 }
 
-const STUDY: &str = "SELECT id, slug, title, state, state_at, background, publisher, practice, made_at FROM study";
+const STUDY: &str =
+    "SELECT id, slug, title, state, state_at, background, publisher, practice, made_at FROM study";
 
 /// The study at an address.
 pub async fn by_slug(db: &Conn, slug: &str) -> Result<Option<Study>, Fault> {
@@ -82,12 +83,17 @@ pub async fn by_id(db: &Conn, id: Id<Study>) -> Result<Option<Study>, Fault> {
 pub async fn cards(db: &Conn, limit: i64, offset: i64) -> Result<(Vec<StudyCard>, i64), Fault> {
     let rows = db
         .all(
-            &format!("{STUDY} WHERE NOT practice ORDER BY made_at DESC, id DESC LIMIT $1 OFFSET $2"),
+            &format!(
+                "{STUDY} WHERE NOT practice ORDER BY made_at DESC, id DESC LIMIT $1 OFFSET $2"
+            ),
             params![limit, offset],
         )
         .await?;
     let total = db
-        .count("SELECT COUNT(*) AS n FROM study WHERE NOT practice", params![])
+        .count(
+            "SELECT COUNT(*) AS n FROM study WHERE NOT practice",
+            params![],
+        )
         .await?;
     Ok((rows.iter().map(card_of).collect::<Result<_, _>>()?, total))
 }
@@ -101,9 +107,7 @@ pub async fn cards_of(db: &Conn, ids: &[Uuid]) -> Result<Vec<StudyCard>, Fault> 
         "{STUDY} WHERE id IN ({}) ORDER BY made_at DESC, id DESC",
         marks(1, ids.len())
     );
-    let rows = db
-        .all(&sql, values(ids))
-        .await?;
+    let rows = db.all(&sql, values(ids)).await?;
     rows.iter().map(card_of).collect()
 }
 

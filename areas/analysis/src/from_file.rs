@@ -1,6 +1,7 @@
 //! What a file had marked comes in with its text: colours behind words become codes, one for each
 //! colour, and comments become notes by whoever wrote them. No SQL, no HTTP.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use ::store::{Fault, Tx};
@@ -273,10 +274,10 @@ async fn authors_of(
     }
     let hub = visitor.hub();
     for name in wanted {
-        if !authors.contains_key(&name) {
+        if let Entry::Vacant(new) = authors.entry(name) {
             let (id, guid) = (hub.chance().id(hub.now()), hub.chance().uuid(hub.now()));
-            book::add_coder(tx, id, study, None, &name, guid).await?;
-            authors.insert(name, id);
+            book::add_coder(tx, id, study, None, new.key(), guid).await?;
+            new.insert(id);
         }
     }
     Ok(authors)

@@ -266,7 +266,7 @@ mod tests {
             files::write(&root.path().join(file), "").unwrap();
         }
         let names: Vec<String> = entries(root.path()).unwrap().into_keys().collect();
-        assert_eq!(names, ["a", "app", "b", "inter"]);
+        assert_eq!(names, ["a", "app", "b", "inter", "public"]);
         files::write(&root.path().join("areas/y/islands/a.ts"), "").unwrap();
         assert_eq!(
             entries(root.path()),

@@ -20,8 +20,8 @@ const CARD = "/studies/{slug}";
 const MEMBERS = /^\/studies\/\{slug\}\/members/;
 /** Doors behind which there are studies. */
 const INSIDE = ["staff", "inside"];
-/** A hub lead may start a study of their own, whoever's studies they are let in to. */
-const OWN = "/studies/new";
+/** A hub lead may start studies of their own, whoever's studies they are let in to. */
+const OWN = ["/studies/new", "/studies/practice"];
 
 async function routes(hub: Hub): Promise<Route[]> {
   const said = await ended(hub.command("routes", "--json"));
@@ -60,6 +60,10 @@ async function behindTheDoors(hub: Hub): Promise<Behind> {
     "/studies/{slug}/imports/{id}": addressIn(await leader.get(`${study}/import`), `${study}/imports/*`),
     "/studies/{slug}/report/parts/{part}": `${study}/report/parts/background`,
     "/studies/{slug}/report/versions/{number}": `${study}/report/versions/1`,
+    "/studies/{slug}/report/versions/{number}/{file}": `${study}/report/versions/1/report.pdf`,
+    "/studies/{slug}/final-report/parts/{part}": `${study}/final-report/parts/background`,
+    "/studies/{slug}/final-report/versions/{number}": `${study}/final-report/versions/1`,
+    "/studies/{slug}/final-report/versions/{number}/{file}": `${study}/final-report/versions/1/report.pdf`,
     "/people/{id}": addressIn(await lead.get("/people"), "/people/*"),
     "/studies/{slug}": study,
     "/link/{token}": "/link/AAAA",
@@ -96,7 +100,7 @@ for (const role of OUTSIDERS) {
     const { real, words } = await behindTheDoors(hub);
     const outsider = await Client.as(hub, role);
     for (const { method, route: path, door } of await routes(hub)) {
-      if (!INSIDE.includes(door) || (role === "hub_lead" && (path === OWN || MEMBERS.test(path)))) continue;
+      if (!INSIDE.includes(door) || (role === "hub_lead" && (OWN.includes(path) || MEMBERS.test(path)))) continue;
       // A form that nobody can read: whose it is comes first, and what it holds is no matter.
       const body = method === "POST" ? { "nothing of": "what is asked for" } : undefined;
       const { status, text } = await outsider.ask(method, real(path), body);

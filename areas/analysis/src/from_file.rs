@@ -14,8 +14,9 @@ use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
 use crate::codes::{NewCode, find_or_add};
 use crate::coding::acts::coder;
+use crate::coding::store as bulk;
 use crate::coding::{Coder, Coding, NOTE_MAX, Note, Passage};
-use crate::exchange::store as bulk;
+use crate::exchange;
 use crate::store as book;
 
 /// People who wrote comments in one file, at most, that become coders of their own.
@@ -171,7 +172,7 @@ impl Making<'_> {
     async fn write(self, tx: &Tx) -> Result<Vec<Came>, Fault> {
         bulk::add_passages(tx, &self.rows, &self.touched).await?;
         bulk::add_codings(tx, &self.codings).await?;
-        bulk::count_source(tx, Id::from(self.came.source)).await?;
+        exchange::store::count_source(tx, Id::from(self.came.source)).await?;
         for note in &self.notes {
             book::add_note(tx, note, self.now).await?;
         }

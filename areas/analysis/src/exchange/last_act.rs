@@ -10,6 +10,7 @@ use voices::{Block, Import, Source};
 use super::kept::Kept;
 use super::{kept, store};
 use crate::codebook::Code;
+use crate::coding::store as marks;
 use crate::coding::{Coder, Coding, Note, Passage};
 use crate::findings::{self, NewTheme};
 
@@ -50,8 +51,8 @@ pub(super) async fn write(
     for code in &rows.codes {
         crate::store::add_code(tx, study, code, now).await?;
     }
-    store::add_passages(tx, &rows.passages, &rows.touched).await?;
-    store::add_codings(tx, &rows.codings).await?;
+    marks::add_passages(tx, &rows.passages, &rows.touched).await?;
+    marks::add_codings(tx, &rows.codings).await?;
     for source in &rows.sources {
         store::count_source(tx, *source).await?;
     }

@@ -1,15 +1,11 @@
 //! SQL of exchange: many rows at once, in and out.
 
-use ::store::{Conn, Fault, Tx, Value, params};
+use ::store::{Conn, Fault, Tx, params};
 use base::{Digest, Id, Time, Uuid};
-use voices::{Block, Source, Study, Told};
+use voices::{Source, Study, Told};
 
 use crate::coding::store::{PASSAGE, coding, passage};
 use crate::coding::{Coder, Coding, Passage};
-use crate::store::places;
-
-/// Rows in one statement.
-const ROWS: usize = 200;
 
 /// Somebody who marked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,88 +35,6 @@ pub struct ExportRow {
     pub told: Vec<Told>,
     /// When.
     pub at: Time,
-}
-
-/// `(…), (…)` for `rows` rows of `width` values.
-pub(super) fn lines(rows: usize, width: usize) -> String {
-    let all: Vec<String> = (0..rows)
-        .map(|row| format!("({})", places(row * width + 1, width)))
-        .collect();
-    all.join(", ")
-}
-
-/// Adds passages, and notes which blocks each touches.
-pub async fn add_passages(
-    tx: &Tx,
-    passages: &[Passage],
-    touched: &[(Id<Block>, Id<Passage>)],
-) -> Result<(), Fault> {
-    for some in passages.chunks(ROWS) {
-        let mut values: Vec<Value> = Vec::with_capacity(some.len() * 12);
-        for row in some {
-            let (from, to) = (
-                row.anchor.map(|anchor| anchor.from),
-                row.anchor.map(|anchor| anchor.to),
-            );
-            values.extend(params![
-                row.id,
-                row.study,
-                row.source,
-                from.map(|point| point.block),
-                from.map_or(0, |point| point.at),
-                to.map(|point| point.block),
-                to.map_or(0, |point| point.at),
-                row.raw.map(|(from, _)| from),
-                row.raw.map(|(_, to)| to),
-                row.guid,
-                row.made_by,
-                row.made_at,
-            ]);
-        }
-        let sql = format!(
-            "INSERT INTO passage (id, study, source, from_block, from_at, to_block, to_at, raw_from, \
-             raw_to, guid, made_by, made_at) VALUES {}",
-            lines(some.len(), 12)
-        );
-        tx.exec(&sql, values).await?;
-    }
-    for some in touched.chunks(ROWS) {
-        let values = some
-            .iter()
-            .flat_map(|(block, passage)| params![*block, *passage])
-            .collect();
-        let sql = format!(
-            "INSERT INTO passage_block (block, passage) VALUES {}",
-            lines(some.len(), 2)
-        );
-        tx.exec(&sql, values).await?;
-    }
-    Ok(())
-}
-
-/// Adds codings; each (passage, code, coder) at most once among them.
-pub async fn add_codings(tx: &Tx, codings: &[Coding]) -> Result<(), Fault> {
-    for some in codings.chunks(ROWS) {
-        let values = some
-            .iter()
-            .flat_map(|row| {
-                params![
-                    row.id,
-                    row.passage,
-                    row.code,
-                    row.coder,
-                    row.guid,
-                    row.made_at
-                ]
-            })
-            .collect();
-        let sql = format!(
-            "INSERT INTO coding (id, passage, code, coder, guid, made_at) VALUES {}",
-            lines(some.len(), 6)
-        );
-        tx.exec(&sql, values).await?;
-    }
-    Ok(())
 }
 
 /// Counts the codings of a source that has none counted yet.

@@ -7,7 +7,7 @@ use base::{Id, Uuid};
 use voices::{Source, Study};
 
 use super::{Kept, MEDIA, TEXTS};
-use crate::exchange::store::lines;
+use crate::coding::store::lines;
 use crate::store::places;
 
 /// Rows in one statement.

@@ -1,6 +1,8 @@
 //! What a window of a source shows: its blocks with their marks. Work grows with the window, not
 //! with the source.
 
+mod store;
+
 use std::collections::HashMap;
 
 use ::store::{Conn, Fault};
@@ -8,7 +10,8 @@ use base::Id;
 use serde::Serialize;
 use voices::Block;
 
-use super::{Coder, Passage, store as rows, store::Touch};
+use self::store::{self as rows, Touch};
+use super::{Coder, Passage};
 use crate::codebook::Code;
 
 /// Blocks in a window at most.

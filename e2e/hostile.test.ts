@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { addressIn, Client } from "./client.ts";
 import { docx } from "./docx.ts";
-import { type Hostile, hostileFiles, leadsOut, WHAT_TO_DO } from "./hostile.ts";
+import { type Hostile, hostileFiles, leadsOut, namesOut, WHAT_TO_DO } from "./hostile.ts";
 import { endAll, ended, Hub } from "./hub.ts";
 
 const FILE = basename(process.argv[1] ?? "hostile", ".test.mjs");
@@ -186,6 +186,12 @@ test("a name in an archive that leads out of it leads nowhere", async (t) => {
   const sender = await Client.as(hub, "process_manager");
   const beside = "Dette ligger utenfor arkivet.";
   const outside = await hub.file("utenfor.txt", beside);
+  for (const { name, bytes, told } of namesOut()) {
+    const [why = ""] = (await send(sender, [{ name, bytes }])).refused;
+    t.diagnostic(`${name}: ${why || "CAME IN"}`);
+    assert.match(why, told, name);
+    assert.match(why, WHAT_TO_DO, name);
+  }
   for (const file of leadsOut(outside)) {
     const { refused } = await send(sender, [file]);
     t.diagnostic(`${file.name}: ${refused[0] || "came in without it"}`);

@@ -131,14 +131,23 @@ export function hostileFiles(): Hostile[] {
   ];
 }
 
-/** Archives with names that lead out of them, to a file beside the hub too. */
+/** Documents with names in them that lead out. */
+export function namesOut(): Hostile[] {
+  const content = `<office:document-content><office:body><office:text><text:p>Hei</text:p></office:text></office:body></office:document-content>`;
+  const document = { mimetype: "application/vnd.oasis.opendocument.text", "content.xml": content };
+  return [
+    { name: "opp.docx", bytes: archive({ ...parts(["Hei"]), "../../opp.txt": "ut" }), told: TOO_MUCH },
+    { name: "opp-vindu.docx", bytes: archive({ ...parts(["Hei"]), "..\\..\\opp.txt": "ut", "/opp.txt": "ut" }), told: TOO_MUCH },
+    { name: "opp.odt", bytes: archive({ ...document, "../opp.txt": "ut" }), told: TOO_MUCH },
+  ];
+}
+
+/** Projects with names and paths that lead out of them, to a file beside the hub too. */
 export function leadsOut(outside: string): { name: string; bytes: Buffer }[] {
   const paths = [`absolute://${outside}`, `relative://${outside}`, "relative:///../../utenfor.txt", "internal://../../utenfor.txt", "internal://../../opp.txt"];
   const source = (path: string, n: number) => `<TextSource guid="00000000-0000-4000-8000-00000000000${n}" name="kilde ${n}" plainTextPath="${path}"/>`;
   const qde = `${QDE}<Sources>${paths.map(source).join("")}</Sources></Project>`;
   return [
-    { name: "opp.docx", bytes: archive({ ...parts(["Hei"]), "../../opp.txt": "ut" }) },
-    { name: "opp-vindu.docx", bytes: archive({ ...parts(["Hei"]), "..\\..\\opp.txt": "ut", "/opp.txt": "ut" }) },
     { name: "opp.qdpx", bytes: project(qde, { "sources/../../opp.txt": "ut", "../opp.txt": "ut" }) },
   ];
 }

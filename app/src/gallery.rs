@@ -11,16 +11,16 @@ pub(crate) fn routes() -> Routes {
 
 async fn gallery(ask: Ask) -> Reply {
     let words = &ask.words;
-    let examples = ask.hub.examples();
+    let examples = ui::gallery::examples();
     let body = html! {
         (parts::h1(&words.t("ui-gallery")))
         p { (words.t("ui-gallery-what")) }
         ul class="ds-list" {
-            @for example in examples {
+            @for example in &examples {
                 li { a class="ds-link" href={ "#" (example.name) } { (words.t(example.title)) } }
             }
         }
-        @for example in examples {
+        @for example in &examples {
             section id=(example.name) class="example" {
                 (parts::h2(&words.t(example.title)))
                 div class="stack" { ((example.show)(words)) }

@@ -238,8 +238,6 @@ pub struct Area {
     pub identify: Option<IdentifyFn>,
     /// Run once after the store was opened and before the first request.
     pub at_start: Option<StartFn>,
-    /// Its components in use, for the gallery.
-    pub examples: Vec<ui::gallery::Example>,
     /// Tells what waits for somebody on their own page.
     pub errands: Option<ErrandsFn>,
 }
@@ -259,7 +257,6 @@ impl Area {
             check: None,
             identify: None,
             at_start: None,
-            examples: Vec::new(),
             errands: None,
         }
     }
@@ -282,13 +279,6 @@ impl Area {
     #[must_use]
     pub fn errands(mut self, errands: ErrandsFn) -> Self {
         self.errands = Some(errands);
-        self
-    }
-
-    /// With its components in use.
-    #[must_use]
-    pub fn examples(mut self, examples: Vec<ui::gallery::Example>) -> Self {
-        self.examples.extend(examples);
         self
     }
 

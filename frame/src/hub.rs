@@ -84,7 +84,6 @@ struct Inner {
     config: Config,
     name: RwLock<String>,
     menu: Vec<MenuEntry>,
-    examples: Vec<ui::gallery::Example>,
     errands: Vec<ErrandsFn>,
     jobs: HashMap<&'static str, JobFn>,
     hooks: Vec<Hooks>,
@@ -119,7 +118,6 @@ impl Hub {
             config,
             name: RwLock::default(),
             menu: Vec::new(),
-            examples: ui::gallery::examples(),
             errands: Vec::new(),
             jobs: HashMap::new(),
             hooks: Vec::new(),
@@ -133,7 +131,6 @@ impl Hub {
         let mut routes = Routes::new();
         for area in areas {
             inner.menu.extend(area.menu);
-            inner.examples.extend(area.examples);
             inner.errands.extend(area.errands);
             inner.jobs.extend(area.jobs);
             inner.hooks.push(area.hooks);
@@ -209,12 +206,6 @@ impl Hub {
             .filter(|entry| (entry.shown_to)(actor))
             .map(|entry| (entry.href.to_owned(), words.t(entry.label)))
             .collect()
-    }
-
-    /// All components in use, for the gallery.
-    #[must_use]
-    pub fn examples(&self) -> &[ui::gallery::Example] {
-        &self.0.examples
     }
 
     pub(crate) fn errands(&self) -> &[ErrandsFn] {

@@ -7,7 +7,7 @@
 use base::{Id, Time, Uuid};
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, Fault, IntoValue, Row, Store, Tx, dialect, params};
+use crate::{Conn, Fault, Row, Store, Tx, dialect, each, params, places};
 
 /// Where a job stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -212,13 +212,11 @@ pub async fn going_on(db: &Conn, ids: &[Id<Job>]) -> Result<Vec<Id<Job>>, Fault>
     const AT_ONCE: usize = 500;
     let mut found = Vec::new();
     for some in ids.chunks(AT_ONCE) {
-        let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT id FROM job WHERE state IN ('queued', 'running') AND id IN ({})",
-            places.join(", ")
+            places(1, some.len())
         );
-        let values = some.iter().map(|id| (*id).into_value()).collect();
-        for row in db.all(&sql, values).await? {
+        for row in db.all(&sql, each(some)).await? {
             found.push(row.id("id")?);
         }
     }

@@ -36,5 +36,5 @@ pub use body::Body;
 pub use conn::{Conn, Row};
 pub use engine::{Engine, OpenOptions, Store};
 pub use fault::Fault;
-pub use value::{IntoValue, Value};
+pub use value::{IntoValue, Value, each, lines, places};
 pub use write::{Act, ActFuture, Tx};

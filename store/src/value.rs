@@ -9,6 +9,28 @@ pub trait IntoValue {
     fn into_value(self) -> Value;
 }
 
+/// Each of some values, for a list in a statement.
+#[must_use]
+pub fn each<T: IntoValue + Copy>(all: &[T]) -> Vec<Value> {
+    all.iter().map(|value| value.into_value()).collect()
+}
+
+/// `$first, $first+1, …`: places for `count` values of a list in a statement.
+#[must_use]
+pub fn places(first: usize, count: usize) -> String {
+    let all: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    all.join(", ")
+}
+
+/// `($1, $2), ($3, $4), …`: places for `rows` rows of `width` values, from the first on.
+#[must_use]
+pub fn lines(rows: usize, width: usize) -> String {
+    let all: Vec<String> = (0..rows)
+        .map(|row| format!("({})", places(row * width + 1, width)))
+        .collect();
+    all.join(", ")
+}
+
 macro_rules! plain {
     ($($type:ty),*) => {$(
         impl IntoValue for $type {
@@ -87,4 +109,21 @@ macro_rules! params {
     ($($value:expr),* $(,)?) => {
         vec![$($crate::IntoValue::into_value($value)),*]
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_on_from_the_first() {
+        assert_eq!(
+            (places(1, 3), places(4, 1)),
+            ("$1, $2, $3".into(), "$4".into())
+        );
+        assert_eq!(
+            (places(1, 0), lines(2, 2)),
+            (String::new(), "($1, $2), ($3, $4)".into())
+        );
+    }
 }

@@ -1,7 +1,6 @@
 //! Examples of the components: the gallery page shows them, tests render them, axe looks them over.
 //!
-//! To add one: an [`Example`] in [`examples`], or in the manifest of the area whose component it is, and its title in
-//! the texts. The names are fragments of the gallery page's address, so no two are alike.
+//! To add one: an [`Example`] in [`examples`], and its title in the texts. The names are fragments of the gallery page's address, so no two are alike.
 
 use maud::{Markup, html};
 

@@ -46,6 +46,16 @@ pub fn class(code: Id<Code>) -> String {
     format!("c-{}", id.get(16..).unwrap_or(&id))
 }
 
+/// A code's name as it is held against others: white space, case, and the kind of dash aside.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+        .replace(['−', '–', '—'], "-")
+}
+
 /// Longest name of a code, in characters.
 pub const NAME_MAX: usize = 120;
 /// Longest description.

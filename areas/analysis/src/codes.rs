@@ -11,10 +11,13 @@ use ui::Words;
 use voices::Study;
 
 use crate::codebook::{
-    CODES_MAX, Code, DESCRIPTION_MAX, Frame, NAME_MAX, colour, is_colour, is_sign, may_go_below,
-    sign_for,
+    CODES_MAX, Code, DESCRIPTION_MAX, Frame, NAME_MAX, colour, folded, is_colour, is_sign,
+    may_go_below, sign_for,
 };
 use crate::store as rows;
+
+/// Why a code that is used is not removed.
+pub const IN_USE: &str = "AN0014";
 
 /// A code as somebody wants it. Colour and sign are chosen when they are not given.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -55,22 +58,25 @@ async fn enter(tx: &Tx, visitor: &Visitor, study: Id<Study>) -> Result<(), Failu
     Ok(())
 }
 
-/// The code with this name, or a new one; true when it is new. The caller has opened the door.
+/// The code with this name among all of the study, or a new one, which is then among them; true
+/// when it is new. The caller has opened the door.
 pub(crate) async fn find_or_add(
     tx: &Tx,
     visitor: &Visitor,
     study: Id<Study>,
+    all: &mut Vec<Code>,
     new: NewCode,
 ) -> Result<(Code, bool), Failure> {
-    let all = rows::codes(tx, study).await?;
-    let name = new.name.trim().to_lowercase();
+    let name = folded(&new.name);
     let known = all
         .iter()
-        .find(|code| code.codable && code.name.to_lowercase() == name);
+        .find(|code| code.codable && folded(&code.name) == name);
     if let Some(known) = known {
         return Ok((known.clone(), false));
     }
-    Ok((add_to(tx, visitor, study, &all, new).await?, true))
+    let code = add_to(tx, visitor, study, all, new).await?;
+    all.push(code.clone());
+    Ok((code, true))
 }
 
 async fn add_to(
@@ -337,7 +343,7 @@ pub async fn remove(
         .into_iter()
         .any(|(counted, n)| counted == id && n > 0);
     if used && !codings {
-        return Err(Failure::conflict("AN0014", "analysis-code-used"));
+        return Err(Failure::conflict(IN_USE, "analysis-code-used"));
     }
     rows::remove_codings_of(tx, id).await?;
     rows::move_children(tx, id, code.parent).await?;

@@ -173,9 +173,7 @@ impl Making<'_> {
         bulk::add_passages(tx, &self.rows, &self.touched).await?;
         bulk::add_codings(tx, &self.codings).await?;
         exchange::store::count_source(tx, Id::from(self.came.source)).await?;
-        for note in &self.notes {
-            book::add_note(tx, note, self.now).await?;
-        }
+        book::add_notes(tx, &self.notes, self.now).await?;
         let told = |what, n: usize, loss| Came {
             what,
             n: i64::try_from(n).unwrap_or(i64::MAX),
@@ -209,7 +207,7 @@ async fn codes_of(
             FileMarkKind::Comment { .. } => None,
         })
         .collect();
-    let there = book::codes(tx, study).await?;
+    let mut there = book::codes(tx, study).await?;
     let mut codes = HashMap::new();
     for (word, key, light) in COLOURS.iter().filter(|colour| wanted.contains(colour.0)) {
         let names = Lang::ALL.map(|lang| came.hub.words(lang).t(key).to_lowercase());
@@ -226,7 +224,7 @@ async fn codes_of(
             description: words.t("analysis-highlight-what"),
             ..NewCode::named(&words.t(key))
         };
-        match find_or_add(tx, visitor, study, new).await {
+        match find_or_add(tx, visitor, study, &mut there, new).await {
             Ok((code, _)) => {
                 codes.insert(*word, code.id);
             }

@@ -19,7 +19,7 @@ use base::Id;
 use voices::Block;
 
 use crate::anchor::{Anchor, Point};
-use crate::codebook::{Code, NAME_MAX};
+use crate::codebook::{Code, NAME_MAX, folded};
 use crate::coding::{BLOCKS_MAX, CODES_AT_ONCE, MARKS_AT_ONCE, NOTE_MAX};
 use crate::segments::sentences;
 
@@ -189,15 +189,6 @@ struct Book<'a> {
     codes: &'a [Code],
     /// Names of codes that are made on the way.
     made: Vec<String>,
-}
-
-/// A name as it is compared: white space, case, and the kind of dash aside.
-fn folded(name: &str) -> String {
-    name.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
-        .replace(['−', '–', '—'], "-")
 }
 
 impl<'a> Book<'a> {

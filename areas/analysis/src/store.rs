@@ -1,18 +1,11 @@
 //! SQL of the codebook, coders, counts and notes.
 
-use ::store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
+use ::store::{Body, Conn, Fault, Row, Tx, each, lines, params, places};
 use base::{Account, Id, Time, Uuid};
 use voices::{Source, Study};
 
 use crate::codebook::{CODES_MAX, Code, in_tree};
-use crate::coding::store::lines;
 use crate::coding::{Coder, Note};
-
-/// A list of `$n` for `IN (…)`, from `$first`.
-pub(crate) fn places(first: usize, count: usize) -> String {
-    let all: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    all.join(", ")
-}
 
 fn code(row: &Row) -> Result<Code, Fault> {
     Ok(Code {
@@ -235,8 +228,7 @@ pub async fn marked_sources(db: &Conn, studies: &[Uuid]) -> Result<Vec<(Uuid, i6
          WHERE c.study IN ({}) AND t.n > 0 GROUP BY c.study",
         places(1, studies.len())
     );
-    let values = studies.iter().map(|id| id.into_value()).collect();
-    let rows = db.all(&sql, values).await?;
+    let rows = db.all(&sql, each(studies)).await?;
     rows.iter()
         .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
         .collect()
@@ -371,7 +363,7 @@ pub async fn notes(db: &Conn, kind: &str, about: &[Uuid]) -> Result<Vec<Note>, F
         places(2, about.len())
     );
     let mut values = params![kind];
-    values.extend(about.iter().map(|id| id.into_value()));
+    values.extend(each(about));
     let rows = db.all(&sql, values).await?;
     rows.iter().map(note).collect()
 }
@@ -382,11 +374,6 @@ pub async fn note_by_id(db: &Conn, id: Id<Note>) -> Result<Option<Note>, Fault> 
         .one(&format!("{NOTE} WHERE note.id = $1"), params![id])
         .await?;
     row.as_ref().map(note).transpose()
-}
-
-/// Writes a new note.
-pub async fn add_note(tx: &Tx, new: &Note, now: Time) -> Result<(), Fault> {
-    add_notes(tx, std::slice::from_ref(new), now).await
 }
 
 /// Writes new notes.
@@ -427,8 +414,7 @@ pub async fn remove_notes(tx: &Tx, gone: &[Id<Note>]) -> Result<(), Fault> {
         return Ok(());
     }
     let sql = format!("DELETE FROM note WHERE id IN ({})", places(1, gone.len()));
-    let values = gone.iter().map(|id| id.into_value()).collect();
-    tx.exec(&sql, values).await?;
+    tx.exec(&sql, each(gone)).await?;
     Ok(())
 }
 

@@ -104,6 +104,7 @@ analysis-several-do = What happens to what you have chosen?
 analysis-several-mark = Give them the codes
 analysis-several-uncode = Take the codes off the marks
 analysis-several-unmark = Remove the marks
+analysis-several-elsewhere = You have also chosen { $n } on other pages. They are part of what you do.
 analysis-several-undo = Undo in the workspace takes all of it back at once.
 analysis-block-n = Section { $n }
 analysis-nothing-chosen = Choose at least one section or mark

@@ -104,6 +104,7 @@ analysis-several-do = Hva skal skje med det du har valgt?
 analysis-several-mark = Sett kodene på det valgte
 analysis-several-uncode = Ta kodene av merkene
 analysis-several-unmark = Fjern merkene
+analysis-several-elsewhere = Du har også valgt { $n } på andre sider. De er med i det du gjør.
 analysis-several-undo = Angre i arbeidsflaten tar alt tilbake på én gang.
 analysis-block-n = Avsnitt { $n }
 analysis-nothing-chosen = Velg minst ett avsnitt eller ett merke

@@ -104,6 +104,7 @@ analysis-several-do = Kva skal skje med det du har valt?
 analysis-several-mark = Set kodane på det valde
 analysis-several-uncode = Ta kodane av merka
 analysis-several-unmark = Fjern merka
+analysis-several-elsewhere = Du har òg valt { $n } på andre sider. Dei er med i det du gjer.
 analysis-several-undo = Angre i arbeidsflata tek alt tilbake på éin gong.
 analysis-block-n = Avsnitt { $n }
 analysis-nothing-chosen = Vel minst eitt avsnitt eller eitt merke

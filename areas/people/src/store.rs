@@ -2,7 +2,7 @@
 
 use base::{Account, Actor, Digest, Id, Lang, Membership, Role, Session, Time, Uuid};
 use store::trail::Entry;
-use store::{Conn, Fault, Row, Tx, params};
+use store::{Conn, Fault, Row, Tx, each, params, places};
 
 use crate::members::Member;
 
@@ -328,16 +328,11 @@ pub async fn names(db: &Conn, ids: &[Id<Account>]) -> Result<Vec<(Id<Account>, S
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
         "SELECT id, name FROM account WHERE id IN ({})",
-        places.join(", ")
+        places(1, ids.len())
     );
-    let values = ids
-        .iter()
-        .map(|id| store::IntoValue::into_value(*id))
-        .collect();
-    let rows = db.all(&sql, values).await?;
+    let rows = db.all(&sql, each(ids)).await?;
     rows.iter()
         .map(|row| Ok((row.id("id")?, row.text("name")?)))
         .collect()

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Uuid, digest_of};
 
 use crate::compose::Composed;
-use crate::paper::{Block, Kind, Language, Paper, ReferenceKind, Row, left_over, plain};
+use crate::paper::{Block, Kind, Language, Paper, Row, left_over, plain};
 use crate::report::PartKey;
 
 pub use figures::small_figures;
@@ -302,11 +302,7 @@ impl Found<'_> {
                 self.own_words(&finding.sentence, Place::Finding(i64::from(finding.number)));
             }
             Block::Reference { kind, id } => {
-                let kind = match kind {
-                    ReferenceKind::Finding => "funn",
-                    ReferenceKind::Quote => "sitat",
-                };
-                self.add(Rule::UnknownReference, place, format!("[[{kind}:{id}]]"));
+                self.add(Rule::UnknownReference, place, kind.typed(id));
             }
             Block::Rule => {}
         }
@@ -363,7 +359,7 @@ fn preliminary(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::compose::tests::{composed_of, quote_block};
-    use crate::paper::{Finding, Polarity};
+    use crate::paper::{Finding, Polarity, ReferenceKind};
 
     fn issue(rule: Rule, place: Place, excerpt: &str) -> Issue {
         Issue {

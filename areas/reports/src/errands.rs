@@ -10,7 +10,8 @@ use futures::future::BoxFuture;
 use people::{Act, Layer, Visitor};
 use voices::StudyCard;
 
-use crate::store;
+use crate::pages::base_of;
+use crate::store::{self, Ending};
 
 pub(crate) fn errands<'a>(
     hub: &'a Hub,
@@ -20,19 +21,19 @@ pub(crate) fn errands<'a>(
         let leads = Visitor::new(hub, actor.clone()).studies(Act::HandOver, Layer::Raw);
         let (db, now) = (hub.store().read(), hub.now());
         let ending = store::ending_links(&db, &leads, now, now.plus(7 * DAY)).await?;
-        let studies: Vec<Uuid> = ending.iter().map(|(study, _, _)| *study).collect();
+        let studies: Vec<Uuid> = ending.iter().map(|link| link.study).collect();
         let cards: HashMap<Uuid, StudyCard> = voices::study_cards(&db, &studies)
             .await?
             .into_iter()
             .map(|card| (card.id.uuid(), card))
             .collect();
-        let errand = |(study, recipient, ends): &(Uuid, String, _)| {
-            let card = cards.get(study)?;
+        let errand = |link: &Ending| {
+            let card = cards.get(&link.study)?;
             Some(Errand {
-                due: Due::By(*ends),
+                due: Due::By(link.at),
                 text: "reports-errand-link-ends",
-                args: vec![("who", recipient.into())],
-                href: format!("/studies/{}/report", card.slug),
+                args: vec![("who", (&link.recipient).into())],
+                href: base_of(&card.slug, link.kind),
                 about: card.title.clone(),
             })
         };

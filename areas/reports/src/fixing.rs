@@ -15,8 +15,8 @@ use crate::docx;
 use crate::material::{Gathered, gather};
 use crate::paper::{Block, Kind, Paper};
 use crate::publish;
-use crate::report::Stamp;
-use crate::store::{self as rows, PartText, ReportRow, Version};
+use crate::report::{PartKey, Stamp, parts};
+use crate::store::{self as rows, ReportRow, Version};
 
 /// Begins the final report from the process report: its cover and its own texts are copied, those that only a process
 /// report has are left. Without a process report it begins empty.
@@ -29,7 +29,7 @@ pub async fn begin_final(tx: &Tx, visitor: &Visitor, study: &Study) -> Result<()
     }
     let report = enter(tx, visitor, study, Kind::Final).await?;
     let before = rows::report(tx, study.id, Kind::Process).await?;
-    let mut copied = 0_usize;
+    let mut copied = 0;
     if let Some(before) = before {
         let now = visitor.hub().now();
         let cover = ReportRow {
@@ -40,19 +40,11 @@ pub async fn begin_final(tx: &Tx, visitor: &Visitor, study: &Study) -> Result<()
             ..report.clone()
         };
         rows::set_report(tx, &cover, now).await?;
-        let texts = rows::parts(tx, before.id).await?;
-        for text in texts
+        let left: Vec<PartKey> = parts(Kind::Process, &[])
             .into_iter()
-            .filter(|text| text.part.is_in(Kind::Final))
-        {
-            let own = PartText {
-                revision: 0,
-                changed_at: now,
-                ..text
-            };
-            rows::set_part(tx, report.id, 0, &own).await?;
-            copied += 1;
-        }
+            .filter(|part| !part.is_in(Kind::Final))
+            .collect();
+        copied = rows::copy_parts(tx, before.id, report.id, &left, now).await?;
     }
     let payload = json!({ "copied": copied });
     voices::record(
@@ -131,7 +123,7 @@ async fn keep(
     // Setting takes seconds. Words that were taken back meanwhile must not come in by that way.
     let again = self::ready(tx, hub, study, kind).await?;
     if !same(&again.paper, &made.paper) || again.number != made.number {
-        return Err(Failure::conflict("RE0003", "reports-not-ready"));
+        return Err(Failure::conflict("RE0003", "reports-changed-meanwhile"));
     }
     let now = hub.now();
     for object in [&pdf, &docx] {
@@ -153,10 +145,10 @@ async fn keep(
     rows::add_version(tx, &version, &paper)
         .await
         .map_err(|fault| match fault {
-            Fault::Taken(_) => Failure::conflict("RE0003", "reports-not-ready"),
+            Fault::Taken(_) => Failure::conflict("RE0003", "reports-changed-meanwhile"),
             other => other.into(),
         })?;
-    let blocks = blocks_of(tx, &made).await?;
+    let blocks = blocks_of(tx, &again).await?;
     publish::store::add_blocks(tx, version.id, &blocks).await?;
     let payload = json!({ "kind": kind.word(), "number": version.number });
     voices::record(tx, visitor, study.id, "reports-did-fix", &payload, None).await?;

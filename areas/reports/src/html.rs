@@ -121,19 +121,12 @@ fn contents(paper: &Paper) -> Markup {
                 ul {
                     @for (at, part) in paper.parts.iter().enumerate() {
                         li data-level=(part.level) {
-                            a class="ds-link" href={ "#" (part_id(at)) } { (numbered(part)) }
+                            a class="ds-link" href={ "#" (part_id(at)) } { (part.numbered()) }
                         }
                     }
                 }
             }
         }
-    }
-}
-
-fn numbered(part: &Part) -> String {
-    match &part.number {
-        Some(number) => format!("{number} {}", part.heading),
-        None => part.heading.clone(),
     }
 }
 
@@ -160,7 +153,7 @@ impl Pen<'_> {
         let id = part_id(at);
         html! {
             section {
-                (heading(level, Some(&id), &html! { (numbered(part)) }))
+                (heading(level, Some(&id), &html! { (part.numbered()) }))
                 (self.blocks(&part.blocks, level.saturating_add(1)))
             }
         }
@@ -238,7 +231,7 @@ impl Pen<'_> {
             div class={ "report-finding " (polarity_class(finding.polarity)) } id=[Some(&finding.id).filter(|id| !id.is_empty())] {
                 p class="report-finding-head" {
                     strong { (self.labels.finding) " " (finding.number) }
-                    " · " span aria-hidden="true" { (sign(finding.polarity)) } " " (finding.polarity_word)
+                    " · " span aria-hidden="true" { (finding.polarity.sign()) } " " (finding.polarity_word)
                     " · " (finding.level_word)
                 }
                 p class="report-sentence" { (finding.sentence) }
@@ -293,11 +286,7 @@ impl Pen<'_> {
     }
 
     fn reference(&self, kind: ReferenceKind, id: &str) -> Markup {
-        let word = match kind {
-            ReferenceKind::Finding => "funn",
-            ReferenceKind::Quote => "sitat",
-        };
-        let written = format!("[[{word}:{id}]]");
+        let written = kind.typed(id);
         html! {
             p class="report-unknown" {
                 @match self.inside {
@@ -344,15 +333,6 @@ fn polarity_class(polarity: Polarity) -> &'static str {
         Polarity::Strength => "is-strength",
         Polarity::Weakness => "is-weakness",
         Polarity::Wish => "is-wish",
-    }
-}
-
-/// Colour is never the only sign.
-fn sign(polarity: Polarity) -> &'static str {
-    match polarity {
-        Polarity::Strength => "+",
-        Polarity::Weakness => "−",
-        Polarity::Wish => "→",
     }
 }
 

@@ -15,6 +15,8 @@ pub use markdown::markdown;
 pub use weight::{DEEPEST, Weight};
 pub use within::{left_over, refer};
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A whole report, ready to be set.
@@ -127,6 +129,17 @@ pub struct Part {
     pub blocks: Vec<Block>,
 }
 
+impl Part {
+    /// Its heading with its number.
+    #[must_use]
+    pub fn numbered(&self) -> String {
+        match &self.number {
+            Some(number) => format!("{number} {}", self.heading),
+            None => self.heading.clone(),
+        }
+    }
+}
+
 /// Something that stands on its own lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", content = "of", rename_all = "snake_case")]
@@ -223,6 +236,18 @@ pub enum Polarity {
     Wish,
 }
 
+impl Polarity {
+    /// Its sign: colour is never the only one.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Strength => "+",
+            Self::Weakness => "−",
+            Self::Wish => "→",
+        }
+    }
+}
+
 /// A table. Short rows are filled with empty cells, long ones widen the table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Table {
@@ -287,6 +312,18 @@ pub enum ReferenceKind {
     Finding,
     /// `[[sitat:ID]]`
     Quote,
+}
+
+impl ReferenceKind {
+    /// A reference as it is typed in own text.
+    #[must_use]
+    pub fn typed(self, id: impl fmt::Display) -> String {
+        let word = match self {
+            Self::Finding => "funn",
+            Self::Quote => "sitat",
+        };
+        format!("[[{word}:{id}]]")
+    }
 }
 
 /// The words that the form itself needs, in the language of the paper.

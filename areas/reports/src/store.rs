@@ -3,7 +3,7 @@
 use base::{Account, Digest, Id, Lang, Time, Uuid};
 use people::{Layer, Scope, Thing};
 use store::objects::Object;
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
+use store::{Body, Conn, Fault, IntoValue, Row, Tx, each, params, places};
 use voices::Study;
 
 use crate::checks::Decided;
@@ -216,6 +216,25 @@ pub async fn set_part(
          changed_at = $6 WHERE report = $1 AND part = $2 AND revision = $7"
     };
     Ok(tx.exec(sql, values).await? == 1)
+}
+
+/// Copies the own texts of a report into one that has none, but for some parts; gives how many.
+pub async fn copy_parts(
+    tx: &Tx,
+    from: Id<Report>,
+    to: Id<Report>,
+    without: &[PartKey],
+    now: Time,
+) -> Result<u64, Fault> {
+    let sql = format!(
+        "INSERT INTO report_part (report, part, body, key_ref, revision, changed_by, changed_at) \
+         SELECT $1, part, body, key_ref, 1, changed_by, $2 FROM report_part \
+         WHERE report = $3 AND part NOT IN ({})",
+        places(4, without.len())
+    );
+    let mut values = params![to, now, from];
+    values.extend(without.iter().map(|part| part.to_string().into_value()));
+    tx.exec(&sql, values).await
 }
 
 /// What was let stand, with the reasons.
@@ -447,31 +466,47 @@ pub async fn open_links(
         .collect()
 }
 
-/// The links into reports of these studies that end before a moment: study, for whom, and when it ends; soonest first.
+/// A link that ends soon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// The study.
+    pub study: Uuid,
+    /// Which report it leads into.
+    pub kind: Kind,
+    /// Whom it was given to.
+    pub recipient: String,
+    /// When it ends.
+    pub at: Time,
+}
+
+/// The links into reports of these studies that end before a moment, soonest first.
 pub async fn ending_links(
     db: &Conn,
     studies: &[Uuid],
     now: Time,
     before: Time,
-) -> Result<Vec<(Uuid, String, Time)>, Fault> {
+) -> Result<Vec<Ending>, Fault> {
     if studies.is_empty() {
         return Ok(Vec::new());
     }
-    let marks: Vec<String> = (3..studies.len() + 3).map(|at| format!("${at}")).collect();
     let sql = format!(
-        "SELECT r.study AS study, h.recipient AS recipient, h.ends_at AS ends_at FROM report r \
+        "SELECT r.study AS study, r.kind AS kind, h.recipient AS recipient, h.ends_at AS ends_at FROM report r \
          JOIN report_version v ON v.report = r.id JOIN handover h ON h.version = v.id \
          WHERE h.ended_at IS NULL AND h.ends_at > $1 AND h.ends_at < $2 AND r.study IN ({}) \
          ORDER BY h.ends_at LIMIT 20",
-        marks.join(", ")
+        places(3, studies.len())
     );
     let mut values = params![now, before];
-    values.extend(studies.iter().map(|study| study.into_value()));
+    values.extend(each(studies));
     let rows = db.all(&sql, values).await?;
     rows.iter()
         .map(|row| {
-            let (study, ends) = (row.uuid("study")?, row.time("ends_at")?);
-            Ok((study, row.text("recipient")?, ends))
+            Ok(Ending {
+                study: row.uuid("study")?,
+                kind: row.word("kind")?,
+                recipient: row.text("recipient")?,
+                at: row.time("ends_at")?,
+            })
         })
         .collect()
 }

@@ -158,6 +158,27 @@ impl World {
             .await
     }
 
+    /// The cover, in nynorsk.
+    async fn set_cover(&self, title: &str, subtitle: &str) {
+        let (visitor, study, kind) = (self.visitor.clone(), self.study.clone(), self.kind);
+        let settings = Settings {
+            title: title.into(),
+            subtitle: subtitle.into(),
+            period: "2026".into(),
+            lang: Lang::Nn,
+        };
+        let set: Result<(), Failure> = self
+            .hub
+            .store()
+            .write(move |tx| {
+                Box::pin(
+                    async move { acts::set_settings(tx, &visitor, &study, kind, &settings).await },
+                )
+            })
+            .await;
+        set.unwrap();
+    }
+
     async fn issues(&self) -> Vec<Issue> {
         acts::issues(&self.hub, &self.study, self.kind)
             .await
@@ -555,21 +576,7 @@ async fn each_page_opens_for_those_it_is_meant_for() {
 async fn the_report_is_written_in_its_own_language() {
     testing::each_engine(async |store, clock| {
         let world = World::new(store, clock, Basis::Fictional).await;
-        let (visitor, study) = (world.visitor.clone(), world.study.clone());
-        let settings = Settings {
-            title: String::new(),
-            subtitle: "Undertittel".into(),
-            period: "2026".into(),
-            lang: Lang::Nn,
-        };
-        let set: Result<(), Failure> = store
-            .write(move |tx| {
-                Box::pin(
-                    async move { acts::set_settings(tx, &visitor, &study, KIND, &settings).await },
-                )
-            })
-            .await;
-        set.unwrap();
+        world.set_cover("", "Undertittel").await;
         let html = acts::draft(&world.hub, &world.visitor, &world.study, KIND, Format::Html)
             .await
             .unwrap();

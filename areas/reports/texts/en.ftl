@@ -262,6 +262,8 @@ reports-begin-empty = Begin the final report
 reports-publisher-now = Who publishes the final report: { $who }.
 reports-publisher-write = Write who publishes
 reports-outdated = Some of what is quoted in the newest version has been taken out. Fix a new version. The words are already gone from the draft.
+reports-outdated-version = Some of what this version quotes has been taken out since. The words are gone from the draft. Fix a new version, and give that out instead.
+reports-version-outdated = Something was taken out since
 
 # Publishing
 reports-public = Publishing
@@ -295,6 +297,7 @@ reports-taken-back-what = "{ $title }" has been taken back by { $hub } and can n
 
 # Faults
 reports-not-ready = The report can't be fixed yet. See what remains under "Look over before fixing".
+reports-changed-meanwhile = Somebody changed or fixed the report meanwhile, so this version was not fixed. Look it over once more, and fix it again if all is as it should be.
 reports-pdf-too-large = The report is too large or too deeply nested to be set. Divide long tables and lists, and try again.
 reports-withdraw-versions = Fixed reports that quote the words
 reports-begun-already = The final report has been begun. Go on writing in it.

@@ -262,6 +262,8 @@ reports-begin-empty = Begynn på sluttrapporten
 reports-publisher-now = Hvem som publiserer sluttrapporten: { $who }.
 reports-publisher-write = Skriv inn hvem som publiserer
 reports-outdated = Noe av det som er sitert i den nyeste versjonen, er tatt ut. Fastsett en ny versjon. Ordene er allerede borte fra utkastet.
+reports-outdated-version = Noe av det som er sitert i denne versjonen, er tatt ut siden. Ordene er borte fra utkastet. Fastsett en ny versjon, og gi ut den i stedet.
+reports-version-outdated = Noe er tatt ut siden
 
 # Publisering
 reports-public = Publisering
@@ -295,6 +297,7 @@ reports-taken-back-what = «{ $title }» er trukket tilbake av { $hub } og kan i
 
 # Feil
 reports-not-ready = Rapporten kan ikke fastsettes ennå. Se hva som gjenstår under «Se over før fastsetting».
+reports-changed-meanwhile = Noen endret eller fastsatte rapporten i mellomtiden, så denne versjonen ble ikke fastsatt. Se over en gang til, og fastsett på nytt om alt er som det skal.
 reports-pdf-too-large = Rapporten er for stor eller for dypt nøstet til å settes. Del opp lange tabeller og lister, og prøv igjen.
 reports-withdraw-versions = Fastsatte rapporter der ordene er sitert
 reports-begun-already = Sluttrapporten er begynt på. Skriv videre i den.

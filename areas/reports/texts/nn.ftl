@@ -262,6 +262,8 @@ reports-begin-empty = Begynn på sluttrapporten
 reports-publisher-now = Kven som publiserer sluttrapporten: { $who }.
 reports-publisher-write = Skriv inn kven som publiserer
 reports-outdated = Noko av det som er sitert i den nyaste versjonen, er teke ut. Fastset ein ny versjon. Orda er alt borte frå utkastet.
+reports-outdated-version = Noko av det som er sitert i denne versjonen, er teke ut sidan. Orda er borte frå utkastet. Fastset ein ny versjon, og gje ut den i staden.
+reports-version-outdated = Noko er teke ut sidan
 
 # Publisering
 reports-public = Publisering
@@ -295,6 +297,7 @@ reports-taken-back-what = «{ $title }» er trekt tilbake av { $hub } og kan ikk
 
 # Feil
 reports-not-ready = Rapporten kan ikkje fastsetjast enno. Sjå kva som står att under «Sjå over før fastsetjing».
+reports-changed-meanwhile = Nokon endra eller fastsette rapporten i mellomtida, så denne versjonen vart ikkje fastsett. Sjå over ein gong til, og fastset på nytt om alt er som det skal.
 reports-pdf-too-large = Rapporten er for stor eller for djupt nøsta til å setjast. Del opp lange tabellar og lister, og prøv på nytt.
 reports-withdraw-versions = Fastsette rapportar der orda er siterte
 reports-begun-already = Sluttrapporten er begynt på. Skriv vidare i han.

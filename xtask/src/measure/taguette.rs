@@ -13,9 +13,10 @@ use tempfile::TempDir;
 
 use super::hub::empty_folder;
 use super::person::Person;
+use super::python;
 use super::text::Interview;
 use crate::places::Places;
-use crate::{clock, files, process, stamp};
+use crate::{clock, files, process};
 
 /// What is installed; a fixed version, so that figures of different days can be compared.
 pub const PACKAGE: &str = "taguette==1.5.2";
@@ -39,7 +40,7 @@ impl Taguette {
     /// Why there is no peer in this run; the measurement is taken all the same.
     pub fn start(places: &Places) -> Result<Self, String> {
         let home = places.target.join("measure").join("taguette");
-        let python = install(&home)?;
+        let python = python::install(&home, PACKAGE, 9)?;
         let script = home.join("driver.py");
         files::write(&script, SCRIPT)?;
         let folder = empty_folder()?;
@@ -89,7 +90,10 @@ impl Taguette {
             let ended = self.child.try_wait().ok().flatten().is_some();
             if ended || started.elapsed() > STARTED_WITHIN {
                 let log = std::fs::read_to_string(log).unwrap_or_default();
-                return Err(format!("Taguette did not start: {}", last_line(&log)));
+                return Err(format!(
+                    "Taguette did not start: {}",
+                    python::last_line(&log)
+                ));
             }
             clock::wait(Duration::from_millis(50));
         }
@@ -152,7 +156,7 @@ impl Taguette {
         if !done.status.success() {
             return Err(format!(
                 "Taguette's marks: {}",
-                last_line(&String::from_utf8_lossy(&done.stderr))
+                python::last_line(&String::from_utf8_lossy(&done.stderr))
             ));
         }
         sent.map_err(|error| error.to_string())?;
@@ -188,38 +192,10 @@ fn database(folder: &TempDir) -> PathBuf {
     folder.path().join("taguette.sqlite3")
 }
 
-/// A Python of its own with the package in it.
-fn install(home: &Path) -> Result<PathBuf, String> {
-    let place = home.join("python");
-    let python = place.join("bin").join("python");
-    let done = home.join("installed");
-    if stamp::says(&done, PACKAGE) && python.exists() {
-        return Ok(python);
-    }
-    files::remove(&place)?;
-    let not_here = |why: String| format!("Taguette can't be installed here: {}", last_line(&why));
-    process::read(Command::new("python3").args(["-m", "venv"]).arg(&place)).map_err(not_here)?;
-    process::read(Command::new(&python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        PACKAGE,
-    ]))
-    .map_err(not_here)?;
-    stamp::write(&done, PACKAGE)?;
-    Ok(python)
-}
-
 /// A port that nobody listens on just now; Taguette can't choose one by itself.
 fn free_port() -> Result<u16, String> {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
         .map_err(|error| format!("no free port: {error}"))
-}
-
-fn last_line(text: &str) -> &str {
-    text.trim_end().lines().next_back().unwrap_or_default()
 }

@@ -275,11 +275,15 @@ impl<'a> Place<'a> {
         if names.len() > CODES_AT_ONCE {
             return Err(too_many_codes());
         }
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tx, study) = (self.tx, self.source.study);
+        let mut all = book::codes(tx, study).await?;
         let mut made = Vec::new();
         for name in names {
             let new = codes::NewCode::named(name);
-            let (code, is_new) =
-                codes::find_or_add(self.tx, self.visitor, self.source.study, new).await?;
+            let (code, is_new) = codes::find_or_add(tx, self.visitor, study, &mut all, new).await?;
             if is_new || !made.contains(&code) {
                 made.push(code);
             }

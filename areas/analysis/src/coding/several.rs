@@ -1,7 +1,7 @@
 //! Several marks in one act, and so one step for undo: whole blocks and passages that somebody has
 //! chosen, or marks that were made on paper.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ::store::Tx;
 use base::Id;
@@ -14,7 +14,7 @@ use super::change::Change;
 use super::place::{Place, checked_note, too_many_codes};
 use super::{CODES_AT_ONCE, Coding, MARKS_AT_ONCE, Passage, store as rows};
 use crate::anchor::Anchor;
-use crate::codebook::Code;
+use crate::codebook::{Code, folded};
 use crate::store as book;
 
 /// Marks several passages of a source, each with its codes and note. `kind` is the kind of the
@@ -69,7 +69,7 @@ pub async fn mark_all(
             book::notes(tx, "passage", &known).await?
         }
     };
-    let mine: Vec<(Id<Passage>, Id<Code>)> = before
+    let mine: HashSet<(Id<Passage>, Id<Code>)> = before
         .iter()
         .filter(|(coding, _)| coding.coder == place.coder)
         .map(|(coding, _)| (coding.passage, coding.code))
@@ -129,14 +129,6 @@ fn within_limit(count: usize) -> Result<(), Failure> {
         n if n > MARKS_AT_ONCE => Err(Failure::bad("AN0018", "analysis-too-many-marks")),
         _ => Ok(()),
     }
-}
-
-/// A name as codes are told apart by.
-fn folded(name: &str) -> String {
-    name.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
 }
 
 /// The names of new codes, each once.

@@ -1,13 +1,12 @@
 //! SQL of passages and codings.
 
-use ::store::{Conn, Fault, IntoValue, Row, Tx, Value, params};
+use ::store::{Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
 use base::{Id, Uuid};
 use voices::{Block, Source, Study};
 
 use super::{Coder, Coding, Passage};
 use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
-use crate::store::places;
 
 pub(crate) const PASSAGE: &str = "passage.id, passage.study, passage.source, from_block, from_at, to_block, to_at, raw_from, raw_to, \
      passage.guid, quote_number, made_by, passage.made_at";
@@ -53,10 +52,6 @@ pub(crate) fn coding(row: &Row) -> Result<Coding, Fault> {
     })
 }
 
-pub(super) fn ids<K>(ids: &[Id<K>]) -> Vec<Value> {
-    ids.iter().map(|id| id.into_value()).collect()
-}
-
 /// The study that a passage belongs to.
 pub async fn study_of_passage(db: &Conn, id: Id<Passage>) -> Result<Option<Uuid>, Fault> {
     let row = db
@@ -85,7 +80,7 @@ pub async fn passages_by_id(db: &Conn, all: &[Id<Passage>]) -> Result<Vec<Passag
         "SELECT {PASSAGE} FROM passage WHERE id IN ({})",
         places(1, all.len())
     );
-    db.all(&sql, ids(all)).await?.iter().map(passage).collect()
+    db.all(&sql, each(all)).await?.iter().map(passage).collect()
 }
 
 /// The blocks that each of these passages touches.
@@ -99,8 +94,7 @@ pub async fn touched(
             "SELECT passage, block FROM passage_block WHERE passage IN ({})",
             places(1, some.len())
         );
-        let values = some.iter().map(|id| id.into_value()).collect();
-        for row in db.all(&sql, values).await? {
+        for row in db.all(&sql, each(some)).await? {
             all.push((row.id("passage")?, row.id("block")?));
         }
     }
@@ -124,7 +118,7 @@ pub async fn passages_from(db: &Conn, anchors: &[Anchor]) -> Result<Vec<Passage>
         places(1, blocks.len()),
         places(blocks.len() + 1, ats.len())
     );
-    let mut values = ids(&blocks);
+    let mut values = each(&blocks);
     values.extend(ats.into_iter().flat_map(|at| params![at]));
     db.all(&sql, values).await?.iter().map(passage).collect()
 }
@@ -143,7 +137,7 @@ pub async fn codings_of(
          ORDER BY coding.made_at, coding.id",
         places(1, passages.len())
     );
-    let rows = db.all(&sql, ids(passages)).await?;
+    let rows = db.all(&sql, each(passages)).await?;
     rows.iter()
         .map(|row| Ok((coding(row)?, row.text("name")?)))
         .collect()
@@ -201,7 +195,7 @@ pub async fn usable_codes(
         places(2, codes.len())
     );
     let mut values = params![study];
-    values.extend(ids(codes));
+    values.extend(each(codes));
     db.all(&sql, values)
         .await?
         .iter()
@@ -211,14 +205,6 @@ pub async fn usable_codes(
 
 /// Rows in one statement.
 const ROWS: usize = 200;
-
-/// `(…), (…)` for `rows` rows of `width` values.
-pub(crate) fn lines(rows: usize, width: usize) -> String {
-    let all: Vec<String> = (0..rows)
-        .map(|row| format!("({})", places(row * width + 1, width)))
-        .collect();
-    all.join(", ")
-}
 
 /// Writes new passages, and which blocks each touches.
 pub async fn add_passages(
@@ -334,7 +320,7 @@ pub async fn remove_codings(tx: &Tx, gone: &[Id<Coding>]) -> Result<Vec<Id<Code>
         "DELETE FROM coding WHERE id IN ({}) RETURNING code",
         places(1, gone.len())
     );
-    let rows = tx.all(&sql, ids(gone)).await?;
+    let rows = tx.all(&sql, each(gone)).await?;
     rows.iter().map(|row| row.id("code")).collect()
 }
 
@@ -351,7 +337,7 @@ pub async fn remove_idle(tx: &Tx, some: &[Id<Passage>]) -> Result<(), Fault> {
          AND NOT EXISTS (SELECT 1 FROM note WHERE note.about_kind = 'passage' AND note.about = passage.id)",
         places(1, some.len())
     );
-    tx.exec(&sql, ids(some)).await?;
+    tx.exec(&sql, each(some)).await?;
     Ok(())
 }
 
@@ -364,7 +350,7 @@ pub async fn findings_on(db: &Conn, some: &[Id<Passage>]) -> Result<i64, Fault> 
         "SELECT COUNT(*) AS n FROM evidence WHERE passage IN ({})",
         places(1, some.len())
     );
-    db.count(&sql, ids(some)).await
+    db.count(&sql, each(some)).await
 }
 
 /// The passages with a border in a block.
@@ -417,8 +403,7 @@ pub async fn passages_touching(db: &Conn, blocks: &[Uuid]) -> Result<i64, Fault>
         "SELECT COUNT(DISTINCT passage) AS n FROM passage_block WHERE block IN ({})",
         places(1, blocks.len())
     );
-    db.count(&sql, blocks.iter().map(|id| id.into_value()).collect())
-        .await
+    db.count(&sql, each(blocks)).await
 }
 
 /// Removes every passage that touches some blocks, with codings, evidence and notes. Gives the

@@ -57,9 +57,7 @@ pub(super) async fn write(
         store::count_source(tx, *source).await?;
     }
     keep(tx, rows, now).await?;
-    for note in &rows.notes {
-        crate::store::add_note(tx, note, now).await?;
-    }
+    crate::store::add_notes(tx, &rows.notes, now).await?;
     findings::bring_in_themes(
         tx,
         visitor,

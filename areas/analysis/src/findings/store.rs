@@ -1,6 +1,6 @@
 //! All SQL of themes and findings.
 
-use ::store::{Body, Conn, Fault, IntoValue, Tx, params};
+use ::store::{Body, Conn, Fault, Tx, each, params, places};
 use base::{Id, Time, Uuid};
 use voices::Side;
 
@@ -8,7 +8,6 @@ use super::{Finding, NewFinding, NewTheme, Stance, StudyId, Theme};
 use crate::codebook::Code;
 use crate::coding::Passage;
 use crate::coding::store::{PASSAGE, passage};
-use crate::store::places;
 
 /// A quote's place in a finding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,7 +164,7 @@ async fn set_theme_codes(
             places(3, some.len())
         );
         let mut values = params![id, study];
-        values.extend(some.iter().map(|code| code.into_value()));
+        values.extend(each(some));
         tx.exec(&sql, values).await?;
     }
     Ok(())
@@ -447,7 +446,7 @@ pub async fn spans(
         places(4, codes.len())
     );
     let mut values = params![study, limit, offset];
-    values.extend(codes.iter().map(|code| code.into_value()));
+    values.extend(each(codes));
     db.all(&sql, values).await?.iter().map(passage).collect()
 }
 
@@ -462,7 +461,7 @@ pub async fn span_count(db: &Conn, study: StudyId, codes: &[Id<Code>]) -> Result
         places(2, codes.len())
     );
     let mut values = params![study];
-    values.extend(codes.iter().map(|code| code.into_value()));
+    values.extend(each(codes));
     db.count(&sql, values).await
 }
 
@@ -476,8 +475,7 @@ pub async fn without_evidence(db: &Conn, studies: &[Uuid]) -> Result<Vec<(Uuid, 
          AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.finding = f.id) GROUP BY f.study",
         places(1, studies.len())
     );
-    let values = studies.iter().map(|id| id.into_value()).collect();
-    let rows = db.all(&sql, values).await?;
+    let rows = db.all(&sql, each(studies)).await?;
     rows.iter()
         .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
         .collect()

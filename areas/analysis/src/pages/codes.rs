@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use base::{Id, digest_of};
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use maud::{Markup, html};
 use people::{Layer, StudyPart, Visitor};
 use ui::form::{Form, Input, checkbox, select, submit};
@@ -14,7 +14,7 @@ use ui::{Crumb, parts};
 use voices::Study;
 
 use super::passage::words_of;
-use super::{crumbs, open_study, place_href, show as look, style_href};
+use super::{again, crumbs, open_study, place_href, show as look, style_href};
 use crate::codebook::{Code, DESCRIPTION_MAX, Frame, NAME_MAX, PALETTE, is_sign, may_go_below};
 use crate::codes::{self, NewCode};
 use crate::coding::quotes::quotes;
@@ -96,10 +96,7 @@ async fn list_page(ask: &Ask, study: &Study, form: &Form) -> Result<ui::Page, Fa
             }
         }
         @if !codes.is_empty() {
-            details class="ds-details" {
-                summary { (ask.t("analysis-more-frames")) }
-                div { (frames(ask, study, !guide.is_empty())) }
-            }
+            (parts::fold(&ask.t("analysis-more-frames"), false, frames(ask, study, !guide.is_empty())))
         }
     };
     let way = crumbs(ask, study, Vec::new());
@@ -200,14 +197,14 @@ pub async fn add(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
     let new = new_code(&mut form);
     if !form.is_fine() {
         let page = list_page(&ask, &study, &form).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&page)).into_response());
+        return Ok(again(&page));
     }
     let id = study.id;
     ask.hub
         .store()
         .write(move |tx| Box::pin(async move { codes::add(tx, &visitor, id, new).await }))
         .await?;
-    Ok(redirect(&format!("/studies/{slug}/codes")))
+    Ok(saved(&format!("/studies/{slug}/codes")))
 }
 
 /// Adds a frame to start from.
@@ -221,7 +218,7 @@ pub async fn add_frame(ask: Ask, Path(slug): Path<String>, data: FormData) -> Re
             Box::pin(async move { codes::add_frame(tx, &visitor, study.id, frame, &words).await })
         })
         .await?;
-    Ok(redirect(&format!("/studies/{slug}/codes")))
+    Ok(saved(&format!("/studies/{slug}/codes")))
 }
 
 async fn open_code(ask: &Ask, id: Id<Code>) -> Result<(Visitor, Study, Code), Failure> {
@@ -240,7 +237,13 @@ pub async fn page(
     Query(asked): Query<HashMap<String, String>>,
 ) -> Reply {
     let (_, study, code) = open_code(&ask, id).await?;
-    let form = Form::filled([
+    let forms = (&filled(&code), &Form::default());
+    Ok(show(&code_page(&ask, &study, &code, &asked, forms).await?))
+}
+
+/// The form of a code as it is.
+fn filled(code: &Code) -> Form {
+    Form::filled([
         ("name", code.name.clone()),
         ("description", code.description.clone()),
         (
@@ -249,17 +252,17 @@ pub async fn page(
         ),
         ("sign", code.sign.clone()),
         ("colour", code.colour.clone()),
-    ]);
-    code_page(&ask, &study, &code, &asked, &form).await
+    ])
 }
 
+/// `forms` are the one that changes the code and the one that removes it.
 async fn code_page(
     ask: &Ask,
     study: &Study,
     code: &Code,
     asked: &HashMap<String, String>,
-    form: &Form,
-) -> Reply {
+    forms: (&Form, &Form),
+) -> Result<ui::Page, Failure> {
     let db = ask.hub.store().read();
     let codes = crate::codes(&db, study.id).await?;
     let coders = book::coders(&db, study.id).await?;
@@ -315,7 +318,7 @@ async fn code_page(
             }
         }
         (paging.show(&ask.words, |n| href(code, asked, n)))
-        (change_forms(ask, code, &codes, form, total))
+        (change_forms(ask, code, &codes, forms, total))
     };
     let way = crumbs(
         ask,
@@ -325,11 +328,10 @@ async fn code_page(
             ask.t("analysis-codes"),
         )],
     );
-    Ok(show(
-        &ask.page(code.name.clone(), body)
-            .crumbs(way)
-            .style(style_href(study)),
-    ))
+    Ok(ask
+        .page(code.name.clone(), body)
+        .crumbs(way)
+        .style(style_href(study)))
 }
 
 fn href(code: &Code, asked: &HashMap<String, String>, page: i64) -> String {
@@ -356,7 +358,13 @@ fn filter_field(
     select(&ask.words, &form, name, label, &all)
 }
 
-fn change_forms(ask: &Ask, code: &Code, codes: &[Code], form: &Form, used: i64) -> Markup {
+fn change_forms(
+    ask: &Ask,
+    code: &Code,
+    codes: &[Code],
+    (form, gone): (&Form, &Form),
+    used: i64,
+) -> Markup {
     let others: Vec<(String, String)> = codes
         .iter()
         .filter(|other| {
@@ -365,41 +373,38 @@ fn change_forms(ask: &Ask, code: &Code, codes: &[Code], form: &Form, used: i64) 
         .map(|other| (other.id.to_string(), other.name.clone()))
         .collect();
     let path = format!("/codes/{}", code.id);
+    let edit = html! {
+        (form.summary(&ask.words, &LABELS))
+        form class="spaced" method="post" action=(path) {
+            (fields(ask, &with_heading(form, code), codes, Some(code.id)))
+            (submit(&ask.words, "analysis-save"))
+        }
+        div class="shift" {
+            (ui::form::act(&ask.words, &format!("{path}/shift"), "analysis-shift-up", &[("to", "up")]))
+            (ui::form::act(&ask.words, &format!("{path}/shift"), "analysis-shift-down", &[("to", "down")]))
+        }
+    };
+    let merge = html! {
+        form class="spaced" method="post" action={ (path) "/merge" } {
+            p { (ask.t("analysis-merge-what")) }
+            (select(&ask.words, &Form::default(), "into", "analysis-merge-into", &others))
+            (submit(&ask.words, "analysis-merge"))
+        }
+    };
+    let remove = html! {
+        (gone.summary(&ask.words, &[("codings", "analysis-remove-code-sure")]))
+        form class="spaced" method="post" action={ (path) "/delete" } {
+            @if used > 0 {
+                p { (ask.words.tv("analysis-remove-code-what", &[("n", used.into())])) }
+                (checkbox(&ask.words, gone, "codings", "analysis-remove-code-sure"))
+            }
+            button class="ds-button" data-color="danger" data-size="sm" type="submit" { (ask.t("analysis-remove-code-whole")) }
+        }
+    };
     html! {
-        details class="ds-details" open[!form.is_fine()] {
-            summary { (ask.t("analysis-change-code")) }
-            div {
-                (form.summary(&ask.words, &LABELS))
-                form class="spaced" method="post" action=(path) {
-                    (fields(ask, &with_heading(form, code), codes, Some(code.id)))
-                    (submit(&ask.words, "analysis-save"))
-                }
-                div class="shift" {
-                    (ui::form::act(&ask.words, &format!("{path}/shift"), "analysis-shift-up", &[("to", "up")]))
-                    (ui::form::act(&ask.words, &format!("{path}/shift"), "analysis-shift-down", &[("to", "down")]))
-                }
-            }
-        }
-        @if !others.is_empty() {
-            details class="ds-details" {
-                summary { (ask.t("analysis-merge")) }
-                form class="spaced" method="post" action={ (path) "/merge" } {
-                    p { (ask.t("analysis-merge-what")) }
-                    (select(&ask.words, &Form::default(), "into", "analysis-merge-into", &others))
-                    (submit(&ask.words, "analysis-merge"))
-                }
-            }
-        }
-        details class="ds-details" {
-            summary { (ask.t("analysis-remove-code-whole")) }
-            form class="spaced" method="post" action={ (path) "/delete" } {
-                @if used > 0 {
-                    p { (ask.words.tv("analysis-remove-code-what", &[("n", used.into())])) }
-                    (checkbox(&ask.words, &Form::default(), "codings", "analysis-remove-code-sure"))
-                }
-                button class="ds-button" data-color="danger" data-size="sm" type="submit" { (ask.t("analysis-remove-code-whole")) }
-            }
-        }
+        (parts::fold(&ask.t("analysis-change-code"), !form.is_fine(), edit))
+        @if !others.is_empty() { (parts::fold(&ask.t("analysis-merge"), false, merge)) }
+        (parts::fold(&ask.t("analysis-remove-code-whole"), !gone.is_fine(), remove))
     }
 }
 
@@ -420,16 +425,23 @@ pub async fn change(ask: Ask, Path(id): Path<Id<Code>>, data: FormData) -> Reply
     let mut form = data.form();
     let new = new_code(&mut form);
     if !form.is_fine() {
-        let mut page = code_page(&ask, &study, &code, &HashMap::new(), &form).await?;
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page);
+        return Ok(again(
+            &code_page(
+                &ask,
+                &study,
+                &code,
+                &HashMap::new(),
+                (&form, &Form::default()),
+            )
+            .await?,
+        ));
     }
     let study = study.id;
     ask.hub
         .store()
         .write(move |tx| Box::pin(async move { codes::change(tx, &visitor, study, id, new).await }))
         .await?;
-    Ok(redirect(&format!("/codes/{id}")))
+    Ok(saved(&format!("/codes/{id}")))
 }
 
 /// Moves a code up or down among its siblings.
@@ -441,7 +453,7 @@ pub async fn shift(ask: Ask, Path(id): Path<Id<Code>>, data: FormData) -> Reply 
         .store()
         .write(move |tx| Box::pin(async move { codes::shift(tx, &visitor, of, id, up).await }))
         .await?;
-    Ok(redirect(&format!("/studies/{}/codes", study.slug)))
+    Ok(saved(&format!("/studies/{}/codes", study.slug)))
 }
 
 /// Makes one code of two.
@@ -458,19 +470,35 @@ pub async fn merge(ask: Ask, Path(id): Path<Id<Code>>, data: FormData) -> Reply 
             Box::pin(async move { codes::merge(tx, &visitor, study.id, id, into).await })
         })
         .await?;
-    Ok(redirect(&format!("/codes/{into}")))
+    Ok(saved(&format!("/codes/{into}")))
 }
 
 /// Removes a code.
 pub async fn remove(ask: Ask, Path(id): Path<Id<Code>>, data: FormData) -> Reply {
-    let (visitor, study, _) = open_code(&ask, id).await?;
-    let codings = data.form().has("codings");
+    let (visitor, study, code) = open_code(&ask, id).await?;
+    let mut form = data.form();
+    let codings = form.has("codings");
     let of = study.id;
-    ask.hub
+    let removed = ask
+        .hub
         .store()
         .write(move |tx| {
             Box::pin(async move { codes::remove(tx, &visitor, of, id, codings).await })
         })
-        .await?;
-    Ok(redirect(&format!("/studies/{}/codes", study.slug)))
+        .await;
+    match removed {
+        Ok(()) => Ok(redirect(&format!("/studies/{}/codes", study.slug))),
+        Err(Failure::Refused {
+            code: codes::IN_USE,
+            text,
+            ..
+        }) => {
+            form.wrong("codings", text);
+            let forms = (&filled(&code), &form);
+            Ok(again(
+                &code_page(&ask, &study, &code, &HashMap::new(), forms).await?,
+            ))
+        }
+        Err(failure) => Err(failure),
+    }
 }

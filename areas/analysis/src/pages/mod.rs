@@ -7,6 +7,8 @@ mod several;
 pub(crate) mod show;
 mod workspace;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use base::Id;
 use frame::{Ask, Door, Failure, Routes};
 use people::{Act, Layer, StudyPart, Visitor};
@@ -118,6 +120,11 @@ pub(crate) fn crumbs(ask: &Ask, study: &Study, more: Vec<Crumb>) -> Vec<Crumb> {
     ];
     crumbs.extend(more);
     crumbs
+}
+
+/// A form shown again since something is to be mended.
+pub(crate) fn again(page: &ui::Page) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, frame::show(page)).into_response()
 }
 
 /// The style sheet with the colours of a study's codes.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use base::Id;
 use frame::{Ask, Failure, FormData, Reply, redirect, show};
 use maud::{Markup, html};
@@ -14,7 +13,7 @@ use ui::{Crumb, Words};
 use voices::{Block, Source, Study};
 
 use super::workspace::crumb;
-use super::{crumbs, open_source, place_href, show as look, style_href};
+use super::{again, crumbs, open_source, place_href, show as look, style_href};
 use crate::anchor::Anchor;
 use crate::codebook::Code;
 use crate::coding::several::mark_all;
@@ -319,11 +318,11 @@ pub async fn typed(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Repl
         @if save { (parts::alert(parts::Tone::Warning, html! { p { (ask.t("analysis-paper-changed")) } })) }
         @if !read.placed.is_empty() { (preview(&ask, &source, &read, &form, &text)) }
     };
-    let mut page = show(&typing_page(&ask, &study, &source, &form, &above));
-    if !form.is_fine() {
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(page)
+    let page = typing_page(&ask, &study, &source, &form, &above);
+    Ok(match form.is_fine() {
+        true => show(&page),
+        false => again(&page),
+    })
 }
 
 fn preview(ask: &Ask, source: &Source, read: &Read, form: &Form, text: &str) -> Markup {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use axum::extract::{Path, Query};
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect, show};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved, show};
 use maud::{Markup, html};
 use people::Visitor;
 use ui::form::{Form, Input, submit};
@@ -13,13 +13,13 @@ use ui::parts;
 use voices::{Block, Source, Study};
 
 use super::workspace::{crumb, place_href};
-use super::{crumbs, open_source, show as look, style_href};
+use super::{again, crumbs, open_source, show as look, style_href};
 use crate::anchor::{Anchor, Point};
-use crate::codebook::Code;
+use crate::codebook::{Code, NAME_MAX};
 use crate::coding::acts::{self, NewMark};
 use crate::coding::quotes::{CONTEXT, Quote, quotes};
 use crate::coding::window::{MarkedBlock, marked};
-use crate::coding::{Coding, Note, Passage, store as rows};
+use crate::coding::{CODES_AT_ONCE, Coding, NOTE_MAX, Note, Passage, store as rows};
 use crate::segments::{cut, find, sentences, words};
 use crate::store as book;
 
@@ -35,7 +35,9 @@ pub async fn mark_form(
         .and_then(|id| id.parse().ok())
         .ok_or(Failure::NotFound)?;
     let form = Form::filled([("which", "all")]);
-    mark_page(&ask, &study, &source, block, &form, &[]).await
+    Ok(show(
+        &mark_page(&ask, &study, &source, block, &form, &[]).await?,
+    ))
 }
 
 async fn block_of(ask: &Ask, source: &Source, id: Id<Block>) -> Result<Block, Failure> {
@@ -53,7 +55,7 @@ async fn mark_page(
     id: Id<Block>,
     form: &Form,
     ticked: &[String],
-) -> Reply {
+) -> Result<ui::Page, Failure> {
     let db = ask.hub.store().read();
     let block = block_of(ask, source, id).await?;
     let place = block.place;
@@ -85,9 +87,7 @@ async fn mark_page(
         }
     };
     let way = crumbs(ask, study, vec![crumb(ask, study, source, place)]);
-    Ok(show(
-        &ask.page(title, body).crumbs(way).style(style_href(study)),
-    ))
+    Ok(ask.page(title, body).crumbs(way).style(style_href(study)))
 }
 
 /// Fields that may have to be mended, with their labels.
@@ -198,6 +198,15 @@ fn anchor_of(form: &Form, block: &Block) -> Option<Anchor> {
     })
 }
 
+/// Notes that the words a form asks for are not there.
+fn words_missing(form: &mut Form) {
+    let field = match form.value("which") {
+        "quote" => "quote",
+        _ => "which",
+    };
+    form.wrong(field, "analysis-words-not-found");
+}
+
 pub(super) fn ids<K>(texts: &[String]) -> Vec<Id<K>> {
     texts.iter().filter_map(|text| text.parse().ok()).collect()
 }
@@ -215,27 +224,22 @@ pub async fn mark(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Reply
     let mut form = data.form();
     let block: Id<Block> = form.value("block").parse().map_err(|_| Failure::NotFound)?;
     let found = block_of(&ask, &source, block).await?;
-    let (ticked, note) = (
-        data.many("code"),
-        form.optional("note", super::super::coding::NOTE_MAX),
-    );
-    let new_code = form.optional("new_code", crate::codebook::NAME_MAX);
+    let (ticked, note) = (data.many("code"), form.optional("note", NOTE_MAX));
+    let new_code = form.optional("new_code", NAME_MAX);
     let anchor = anchor_of(&form, &found);
     if anchor.is_none() {
-        let field = if form.value("which") == "quote" {
-            "quote"
-        } else {
-            "which"
-        };
-        form.wrong(field, "analysis-words-not-found");
+        words_missing(&mut form);
     }
     if ticked.is_empty() && new_code.is_empty() && note.is_empty() {
         form.wrong("code", "analysis-no-code");
     }
+    if ticked.len() > CODES_AT_ONCE {
+        form.wrong("code", "analysis-too-many-codes");
+    }
     let Some(anchor) = anchor.filter(|_| form.is_fine()) else {
-        let mut page = mark_page(&ask, &study, &source, block, &form, &ticked).await?;
-        *page.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page);
+        return Ok(again(
+            &mark_page(&ask, &study, &source, block, &form, &ticked).await?,
+        ));
     };
     let new = NewMark {
         anchor,
@@ -247,7 +251,7 @@ pub async fn mark(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Reply
         .store()
         .write(move |tx| Box::pin(async move { acts::mark(tx, &visitor, id, &new).await }))
         .await?;
-    Ok(redirect(&place_href(&study.slug, source.id, found.place)))
+    Ok(saved(&place_href(&study.slug, source.id, found.place)))
 }
 
 struct Opened {
@@ -271,19 +275,55 @@ async fn open(ask: &Ask, id: Id<Passage>) -> Result<Opened, Failure> {
     })
 }
 
+/// A form of the page of a passage, as it was sent and could not be used.
+enum Sent<'a> {
+    /// None: the page is only shown.
+    Nothing,
+    /// The codes that were ticked when the page was shown, and those that are now.
+    Codes(&'a Form, &'a [String], &'a [String]),
+    /// Other borders.
+    Borders(&'a Form),
+    /// A note, or a new one.
+    Note(&'a Form, Option<Id<Note>>),
+}
+
+impl Sent<'_> {
+    /// What to mend.
+    fn summary(&self, ask: &Ask) -> Markup {
+        match self {
+            Self::Nothing => html! {},
+            Self::Codes(form, ..) | Self::Borders(form) => form.summary(&ask.words, &LABELS),
+            Self::Note(form, note) => {
+                form.summary(&ask.words, &[(&note_field(*note), "analysis-note")])
+            }
+        }
+    }
+}
+
+/// The id of a note's field on the page.
+fn note_field(note: Option<Id<Note>>) -> String {
+    note.map_or_else(|| "text".to_owned(), |note| format!("note-{note}"))
+}
+
 /// One passage: its words, codes and notes, and what can be done with it.
 pub async fn page(ask: Ask, Path(id): Path<Id<Passage>>) -> Reply {
+    let opened = open(&ask, id).await?;
+    Ok(show(&passage_page(&ask, &opened, &Sent::Nothing).await?))
+}
+
+async fn passage_page(ask: &Ask, opened: &Opened, sent: &Sent<'_>) -> Result<ui::Page, Failure> {
     let Opened {
         study,
         source,
         passage,
         ..
-    } = open(&ask, id).await?;
+    } = opened;
+    let id = passage.id;
     let db = ask.hub.store().read();
     let codes = crate::codes(&db, study.id).await?;
     let codings = rows::codings_of(&db, &[id]).await?;
     let notes = book::notes(&db, "passage", &[id.uuid()]).await?;
-    let quote = quotes(&db, &[passage])
+    let quote = quotes(&db, &[*passage])
         .await?
         .pop()
         .ok_or(Failure::NotFound)?;
@@ -291,33 +331,33 @@ pub async fn page(ask: Ask, Path(id): Path<Id<Passage>>) -> Reply {
         .anchor
         .filter(|anchor| anchor.from.block == anchor.to.block);
     let block = match in_one {
-        Some(anchor) => marked(&db, vec![block_of(&ask, &source, anchor.from.block).await?])
+        Some(anchor) => marked(&db, vec![block_of(ask, source, anchor.from.block).await?])
             .await?
             .pop(),
         None => None,
     };
     let href = place_href(&study.slug, source.id, quote.place.max(1));
     let body = html! {
-        (voices::study_nav(&ask, &study, "coding"))
+        (voices::study_nav(ask, study, "coding"))
         (parts::h1(&ask.t("analysis-passage")))
-        (words_of(&ask, &quote, &href))
-        (codes_form(&ask, id, &codes, &codings))
-        (notes_forms(&ask, id, &notes))
-        @if let Some(block) = &block { (borders_form(&ask, id, block)) }
+        (sent.summary(ask))
+        (words_of(ask, &quote, &href))
+        (codes_form(ask, id, &codes, &codings, sent))
+        (notes_forms(ask, id, &notes, sent))
+        @if let Some(block) = &block { (borders_form(ask, id, block, sent)) }
         (parts::h2(&ask.t("analysis-delete-mark")))
         p { (ask.t("analysis-delete-mark-what")) }
         (ui::form::act(&ask.words, &format!("/passages/{id}/delete"), "analysis-delete-mark", &[]))
     };
     let way = crumbs(
-        &ask,
-        &study,
-        vec![crumb(&ask, &study, &source, quote.place.max(1))],
+        ask,
+        study,
+        vec![crumb(ask, study, source, quote.place.max(1))],
     );
-    Ok(show(
-        &ask.page(ask.t("analysis-passage"), body)
-            .crumbs(way)
-            .style(style_href(&study)),
-    ))
+    Ok(ask
+        .page(ask.t("analysis-passage"), body)
+        .crumbs(way)
+        .style(style_href(study)))
 }
 
 /// Are these only some of the words around a quote?
@@ -346,12 +386,31 @@ pub fn words_of(ask: &Ask, quote: &Quote, href: &str) -> Markup {
     }
 }
 
-fn codes_form(ask: &Ask, id: Id<Passage>, codes: &[Code], codings: &[(Coding, String)]) -> Markup {
-    let ticked: Vec<String> = codings
+fn codes_form(
+    ask: &Ask,
+    id: Id<Passage>,
+    codes: &[Code],
+    codings: &[(Coding, String)],
+    sent: &Sent<'_>,
+) -> Markup {
+    let given: Vec<String> = codings
         .iter()
         .map(|(coding, _)| coding.code.to_string())
         .collect();
     let by_id = look::by_id(codes);
+    let fresh = Form::default();
+    let (form, before, ticked) = match sent {
+        Sent::Codes(form, before, after) => (*form, *before, *after),
+        _ => (&fresh, &*given, &*given),
+    };
+    let change = html! {
+        form class="spaced" method="post" action={ "/passages/" (id) "/codes" } {
+            @for code in before { input type="hidden" name="before" value=(code); }
+            (code_boxes(ask, codes, ticked))
+            (Input::text("new_code", "analysis-new-code").show(&ask.words, form))
+            (submit(&ask.words, "analysis-save"))
+        }
+    };
     html! {
         (parts::h2(&ask.t("analysis-codes")))
         ul class="given-codes" {
@@ -361,40 +420,43 @@ fn codes_form(ask: &Ask, id: Id<Passage>, codes: &[Code], codings: &[(Coding, St
                 }
             }
         }
-        details class="ds-details" {
-            summary { (ask.t("analysis-change-codes")) }
-            form class="spaced" method="post" action={ "/passages/" (id) "/codes" } {
-                @for code in &ticked { input type="hidden" name="before" value=(code); }
-                (code_boxes(ask, codes, &ticked))
-                (Input::text("new_code", "analysis-new-code").show(&ask.words, &Form::default()))
-                (submit(&ask.words, "analysis-save"))
-            }
-        }
+        (parts::fold(&ask.t("analysis-change-codes"), !form.is_fine(), change))
     }
 }
 
-fn notes_forms(ask: &Ask, id: Id<Passage>, notes: &[Note]) -> Markup {
+fn notes_forms(ask: &Ask, id: Id<Passage>, notes: &[Note], sent: &Sent<'_>) -> Markup {
+    let fresh = Form::default();
+    let of = |note: Option<Id<Note>>| match sent {
+        Sent::Note(form, of) if *of == note => *form,
+        _ => &fresh,
+    };
     html! {
         (parts::h2(&ask.t("analysis-notes")))
         @for note in notes {
             form method="post" action={ "/passages/" (id) "/note" } class="note-form" {
+                @let field = note_field(Some(note.id));
+                @let wrong = of(Some(note.id)).what_is_wrong(&field);
+                @let text = if wrong.is_some() { of(Some(note.id)).raw("text") } else { &note.text };
+                @let told = wrong.map(|_| format!("{field}-wrong"));
                 input type="hidden" name="note" value=(note.id);
                 div class="ds-field" {
-                    label class="ds-label" for={ "note-" (note.id) } { (note.author_name) ", " (ui::dates::moment(note.made_at, ask.lang())) }
-                    textarea class="ds-input" id={ "note-" (note.id) } name="text" rows="3" { "\n" (note.text) }
+                    label class="ds-label" for=(field) { (note.author_name) ", " (ui::dates::moment(note.made_at, ask.lang())) }
+                    textarea class="ds-input" id=(field) name="text" rows="3"
+                        aria-describedby=[told.as_deref()] aria-invalid=[wrong.map(|_| "true")] { "\n" (text) }
+                    @if let (Some(key), Some(told)) = (wrong, &told) { p class="ds-validation-message" id=(told) { (ask.t(key)) } }
                 }
                 button class="ds-button" data-variant="secondary" data-size="sm" type="submit" { (ask.t("analysis-save")) }
                 button class="ds-button" data-variant="tertiary" data-size="sm" type="submit" name="remove" value="yes" { (ask.t("analysis-delete-note")) }
             }
         }
         form method="post" action={ "/passages/" (id) "/note" } class="note-form" {
-            (Input::area("text", "analysis-new-note", 3).show(&ask.words, &Form::default()))
+            (Input::area("text", "analysis-new-note", 3).show(&ask.words, of(None)))
             (submit(&ask.words, "analysis-save"))
         }
     }
 }
 
-fn borders_form(ask: &Ask, id: Id<Passage>, block: &MarkedBlock) -> Markup {
+fn borders_form(ask: &Ask, id: Id<Passage>, block: &MarkedBlock, sent: &Sent<'_>) -> Markup {
     let mark = block.marks.iter().find(|mark| mark.passage == id);
     let all = words(&block.text);
     let at = |wanted: Option<usize>, end: bool| {
@@ -411,31 +473,29 @@ fn borders_form(ask: &Ask, id: Id<Passage>, block: &MarkedBlock) -> Markup {
         .unwrap_or(0)
         .to_string();
     let last = at(mark.map(|mark| mark.to), true).unwrap_or(0).to_string();
-    let form = Form::filled([
+    let as_it_is = Form::filled([
         ("which", "words".to_owned()),
         ("first", first),
         ("last", last),
     ]);
-    html! {
-        details class="ds-details" {
-            summary { (ask.t("analysis-change-borders")) }
-            form class="spaced" method="post" action={ "/passages/" (id) "/move" } {
-                input type="hidden" name="block" value=(block.id);
-                (which_words(ask, block, &form))
-                (submit(&ask.words, "analysis-save"))
-            }
+    let form = match sent {
+        Sent::Borders(form) => form,
+        _ => &as_it_is,
+    };
+    let change = html! {
+        form class="spaced" method="post" action={ "/passages/" (id) "/move" } {
+            input type="hidden" name="block" value=(block.id);
+            (which_words(ask, block, form))
+            (submit(&ask.words, "analysis-save"))
         }
-    }
+    };
+    parts::fold(&ask.t("analysis-change-borders"), !form.is_fine(), change)
 }
 
 /// Changes the codes of a passage as the form says.
 pub async fn recode(ask: Ask, Path(id): Path<Id<Passage>>, data: FormData) -> Reply {
-    let Opened {
-        visitor,
-        study,
-        source,
-        passage,
-    } = open(&ask, id).await?;
+    let opened = open(&ask, id).await?;
+    let mut form = data.form();
     let (before, after) = (data.many("before"), data.many("code"));
     let only = |some: &[String], others: &[String]| {
         ids(&some
@@ -445,7 +505,20 @@ pub async fn recode(ask: Ask, Path(id): Path<Id<Passage>>, data: FormData) -> Re
             .collect::<Vec<_>>())
     };
     let (add, remove) = (only(&after, &before), only(&before, &after));
-    let new_codes = named(data.form().value("new_code"));
+    let new_codes = named(&form.optional("new_code", NAME_MAX));
+    if add.len() > CODES_AT_ONCE {
+        form.wrong("code", "analysis-too-many-codes");
+    }
+    if !form.is_fine() {
+        let sent = Sent::Codes(&form, &before, &after);
+        return Ok(again(&passage_page(&ask, &opened, &sent).await?));
+    }
+    let Opened {
+        visitor,
+        study,
+        source,
+        passage,
+    } = opened;
     let place = quotes(&ask.hub.store().read(), &[passage])
         .await?
         .pop()
@@ -456,45 +529,54 @@ pub async fn recode(ask: Ask, Path(id): Path<Id<Passage>>, data: FormData) -> Re
             Box::pin(async move { acts::recode(tx, &visitor, id, &add, &new_codes, &remove).await })
         })
         .await?;
-    Ok(redirect(&place_href(&study.slug, source.id, place)))
+    Ok(saved(&place_href(&study.slug, source.id, place)))
 }
 
 /// Moves the borders of a passage as the form says.
 pub async fn move_borders(ask: Ask, Path(id): Path<Id<Passage>>, data: FormData) -> Reply {
-    let Opened {
-        visitor, source, ..
-    } = open(&ask, id).await?;
-    let form = data.form();
+    let opened = open(&ask, id).await?;
+    let mut form = data.form();
     let block: Id<Block> = form.value("block").parse().map_err(|_| Failure::NotFound)?;
-    let block = block_of(&ask, &source, block).await?;
-    let anchor =
-        anchor_of(&form, &block).ok_or_else(|| Failure::bad("AN0002", "analysis-wrong-borders"))?;
+    let block = block_of(&ask, &opened.source, block).await?;
+    let Some(anchor) = anchor_of(&form, &block) else {
+        words_missing(&mut form);
+        let page = passage_page(&ask, &opened, &Sent::Borders(&form)).await?;
+        return Ok(again(&page));
+    };
+    let visitor = opened.visitor;
     ask.hub
         .store()
         .write(move |tx| {
             Box::pin(async move { acts::move_borders(tx, &visitor, id, anchor).await })
         })
         .await?;
-    Ok(redirect(&format!("/passages/{id}")))
+    Ok(saved(&format!("/passages/{id}")))
 }
 
 /// Writes, changes or removes a note.
 pub async fn annotate(ask: Ask, Path(id): Path<Id<Passage>>, data: FormData) -> Reply {
-    let Opened { visitor, .. } = open(&ask, id).await?;
-    let form = data.form();
+    let opened = open(&ask, id).await?;
+    let mut form = data.form();
     let note: Option<Id<Note>> = form.value("note").parse().ok();
-    let text = if form.has("remove") {
-        String::new()
-    } else {
-        form.value("text").to_owned()
+    let text = match form.has("remove") {
+        true => String::new(),
+        false => form.value("text").replace("\r\n", "\n"),
     };
+    if text.chars().count() > NOTE_MAX {
+        form.wrong(&note_field(note), "ui-field-too-long");
+        let page = passage_page(&ask, &opened, &Sent::Note(&form, note)).await?;
+        return Ok(again(&page));
+    }
+    let gone = text.is_empty();
+    let visitor = opened.visitor;
     ask.hub
         .store()
         .write(move |tx| {
             Box::pin(async move { acts::annotate(tx, &visitor, id, note, &text).await })
         })
         .await?;
-    Ok(redirect(&format!("/passages/{id}")))
+    let to = format!("/passages/{id}");
+    Ok(if gone { redirect(&to) } else { saved(&to) })
 }
 
 /// Takes a mark away.

@@ -1,12 +1,11 @@
 //! Several at once: whole blocks and marks that somebody ticks get codes, lose codes, or go, in one
 //! act.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use base::Id;
-use frame::{Ask, FormData, Reply, redirect, show};
+use frame::{Ask, FormData, Reply, redirect, saved, show};
 use maud::{Markup, html};
 use ui::form::{Form, Input};
 use ui::parts;
@@ -14,12 +13,12 @@ use voices::{Block, Source, Study};
 
 use super::passage::{code_boxes, ids, named};
 use super::workspace::crumb;
-use super::{crumbs, open_source, place_href, show as look, style_href};
+use super::{again, crumbs, open_source, place_href, show as look, style_href};
 use crate::anchor::{Anchor, Point};
 use crate::codebook::Code;
 use crate::coding::several::{mark_all, uncode_all, unmark_all};
 use crate::coding::window::{Mark, MarkedBlock, WINDOW, marked};
-use crate::coding::{NewMark, Passage, store as rows};
+use crate::coding::{CODES_AT_ONCE, MARKS_AT_ONCE, NewMark, Passage, store as rows};
 
 /// Fields that may have to be mended, with their labels.
 const LABELS: [(&str, &str); 3] = [
@@ -36,8 +35,20 @@ struct Ticked {
     codes: Vec<String>,
 }
 
-fn href(source: &Source, at: i64) -> String {
-    format!("/sources/{}/several?at={at}", source.id)
+impl Ticked {
+    /// What is ticked and not on this page, as name and value of fields.
+    fn elsewhere<'a>(&'a self, blocks: &[MarkedBlock]) -> Vec<(&'static str, &'a str)> {
+        let here: HashSet<String> = blocks.iter().map(|block| block.id.to_string()).collect();
+        let marks = blocks.iter().flat_map(|block| &block.marks);
+        let marked: HashSet<String> = marks.map(|mark| mark.passage.to_string()).collect();
+        let of = |name: &'static str, ticked: &'a [String], shown: HashSet<String>| {
+            let others = ticked.iter().filter(move |id| !shown.contains(*id));
+            others.map(move |id| (name, id.as_str()))
+        };
+        of("block", &self.blocks, here)
+            .chain(of("passage", &self.passages, marked))
+            .collect()
+    }
 }
 
 /// `GET /sources/{id}/several`
@@ -68,8 +79,10 @@ async fn page(
     let codes = crate::codes(&db, study.id).await?;
     let by_id = look::by_id(&codes);
     let last = blocks.last().map_or(from, |block| block.place);
+    let elsewhere = ticked.elsewhere(&blocks);
+    // A way on that takes along what is ticked.
     let step = |at: i64, key: &str| {
-        html! { a class="ds-button" data-variant="secondary" data-size="sm" href=(href(source, at)) { (ask.t(key)) } }
+        html! { button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="go" value=(at) { (ask.t(key)) } }
     };
     let title = ask.t("analysis-several");
     let body = html! {
@@ -85,12 +98,12 @@ async fn page(
                     @for block in &blocks { (row(ask, &by_id, block, ticked)) }
                 }
             }
-            nav class="window-steps" aria-label=(ask.t("analysis-windows")) {
-                @if from > 1 { (step((from - WINDOW).max(1), "analysis-earlier")) }
-                @if last < total { (step(last + 1, "analysis-later")) }
-            }
+            @for (name, id) in &elsewhere { input type="hidden" name=(name) value=(id); }
             section class="several-acts spaced" aria-label=(ask.t("analysis-several-do")) {
                 (parts::h2(&ask.t("analysis-several-do")))
+                @if !elsewhere.is_empty() {
+                    p { (ask.words.tv("analysis-several-elsewhere", &[("n", elsewhere.len().into())])) }
+                }
                 (code_boxes(ask, &codes, &ticked.codes))
                 (Input::text("new_code", "analysis-new-code").show(&ask.words, form))
                 div class="several-buttons" {
@@ -99,6 +112,11 @@ async fn page(
                     button class="ds-button" data-variant="secondary" data-color="danger" type="submit" name="do" value="unmark" { (ask.t("analysis-several-unmark")) }
                 }
                 p class="quiet" { (ask.t("analysis-several-undo")) }
+            }
+            // Last, since the first button of a form is the one that Enter presses.
+            nav class="window-steps" aria-label=(ask.t("analysis-windows")) {
+                @if from > 1 { (step((from - WINDOW).max(1), "analysis-earlier")) }
+                @if last < total { (step(last + 1, "analysis-later")) }
             }
         }
     };
@@ -159,10 +177,15 @@ pub async fn change(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Rep
     let (visitor, study, source) = open_source(&ask, id).await?;
     let mut form = data.form();
     let ticked = Ticked {
-        blocks: data.many("block"),
-        passages: data.many("passage"),
+        blocks: each_once(data.many("block")),
+        // A passage over several blocks stands beside each of them.
+        passages: each_once(data.many("passage")),
         codes: data.many("code"),
     };
+    if let Ok(at) = form.value("go").parse() {
+        let page = page(&ask, (&study, &source), at, &form, &ticked).await?;
+        return Ok(show(&page));
+    }
     let new_code = form.optional("new_code", crate::codebook::NAME_MAX);
     let deed = form.value("do").to_owned();
     let (codes, new_codes): (Vec<Id<Code>>, _) = (ids(&ticked.codes), named(&new_code));
@@ -178,16 +201,21 @@ pub async fn change(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Rep
         };
         form.wrong("chosen", key);
     }
+    if ticked.blocks.len() + passages.len() > MARKS_AT_ONCE {
+        form.wrong("chosen", "analysis-too-many-marks");
+    }
+    if codes.len() > CODES_AT_ONCE {
+        form.wrong("code", "analysis-too-many-codes");
+    }
     let no_code = codes.is_empty() && (new_codes.is_empty() || deed == "uncode");
     if deed != "unmark" && no_code {
         form.wrong("code", "analysis-choose-code");
     }
     let at = form.value("at").parse().unwrap_or(1);
     if !form.is_fine() {
-        let page = page(&ask, (&study, &source), at, &form, &ticked).await?;
-        let mut page = show(&page);
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page);
+        return Ok(again(
+            &page(&ask, (&study, &source), at, &form, &ticked).await?,
+        ));
     }
     let blocks: Vec<Id<Block>> = ids(&ticked.blocks);
     let anchors = match deed.as_str() {
@@ -203,6 +231,7 @@ pub async fn change(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Rep
             note: String::new(),
         })
         .collect();
+    let gone = deed == "unmark";
     ask.hub
         .store()
         .write(move |tx| {
@@ -216,7 +245,14 @@ pub async fn change(ask: Ask, Path(id): Path<Id<Source>>, data: FormData) -> Rep
         })
         .await?;
     ask.hub.tell(study.id.uuid());
-    Ok(redirect(&place_href(&study.slug, source.id, at.max(1))))
+    let to = place_href(&study.slug, source.id, at.max(1));
+    Ok(if gone { redirect(&to) } else { saved(&to) })
+}
+
+fn each_once(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Whole blocks, and the words of passages.

@@ -5,7 +5,7 @@ use std::io;
 use super::parts::{FOOTER, HEADER, LEVELS, R, W, indent};
 use super::pen::{Item, Look, Pen, heading_style, toc_name};
 use super::xml::Xml;
-use crate::paper::{Block, Finding, Inline, Paper, Part, Polarity, Quote, ReferenceKind};
+use crate::paper::{Block, Finding, Inline, Paper, Part, Quote};
 
 /// The text, and what other parts of the package must know of it.
 pub(super) struct Body {
@@ -180,7 +180,7 @@ impl<'a> Pen<'a> {
         let parts = paper.parts.iter().enumerate();
         let mut lines: Vec<(u8, usize, String)> = parts
             .filter(|(_, part)| part.level <= 2 && !part.heading.trim().is_empty())
-            .map(|(at, part)| (part.level, at, numbered(part)))
+            .map(|(at, part)| (part.level, at, part.numbered()))
             .collect();
         lines.push((1, paper.parts.len(), paper.labels.about.clone()));
         let last = lines.len() - 1;
@@ -220,7 +220,7 @@ impl<'a> Pen<'a> {
 
     fn part(&mut self, part: &'a Part, at: usize) -> io::Result<()> {
         let bookmark = self.heading_of(part.level, at, at == 0)?;
-        self.run(&numbered(part), Look::default())?;
+        self.run(&part.numbered(), Look::default())?;
         self.end_heading(&bookmark)?;
         self.blocks(&part.blocks, part.level.saturating_add(1))
     }
@@ -267,11 +267,7 @@ impl<'a> Pen<'a> {
             }),
             Block::Aside(blocks) => self.dressed("Aside", |pen| pen.blocks(blocks, level)),
             Block::Reference { kind, id } => {
-                let word = match kind {
-                    ReferenceKind::Finding => self.label(|labels| &labels.finding),
-                    ReferenceKind::Quote => self.label(|labels| &labels.quote),
-                };
-                let words = format!("[[{word}: {id}]]");
+                let words = kind.typed(id);
                 self.paragraph("Unknown", |pen| pen.run(&words, Look::default()))
             }
             Block::Rule => self.paragraph("Normal", |pen| pen.run("⁂", Look::default())),
@@ -368,7 +364,7 @@ impl<'a> Pen<'a> {
             self.label(|labels| &labels.finding),
             finding.number
         );
-        let polarity = format!("{} {}", sign(finding.polarity), finding.polarity_word);
+        let polarity = format!("{} {}", finding.polarity.sign(), finding.polarity_word);
         let rest = joined(&["", &polarity, &finding.level_word]);
         self.paragraph("FindingHead", |pen| {
             let bold = Look {
@@ -399,13 +395,6 @@ impl<'a> Pen<'a> {
     }
 }
 
-fn numbered(part: &Part) -> String {
-    match &part.number {
-        Some(number) => format!("{number} {}", part.heading),
-        None => part.heading.clone(),
-    }
-}
-
 fn joined(words: &[&str]) -> String {
     let words: Vec<&str> = words
         .iter()
@@ -413,13 +402,4 @@ fn joined(words: &[&str]) -> String {
         .filter(|word| !word.trim().is_empty())
         .collect();
     words.join(" · ")
-}
-
-/// Colour is never the only sign.
-fn sign(polarity: Polarity) -> &'static str {
-    match polarity {
-        Polarity::Strength => "+",
-        Polarity::Weakness => "−",
-        Polarity::Wish => "→",
-    }
 }

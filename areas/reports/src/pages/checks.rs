@@ -31,10 +31,16 @@ struct Desk<'a> {
 
 pub(super) async fn show(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Reply {
     let (_, study) = opened(&ask, &slug).await?;
-    page(&ask, (&study, kind), &Form::default()).await
+    page(&ask, (&study, kind), &Form::default(), None).await
 }
 
-async fn page(ask: &Ask, (study, kind): (&Study, Kind), form: &Form) -> Reply {
+/// The page; `refused` is the key of why the report was not fixed just now.
+async fn page(
+    ask: &Ask,
+    (study, kind): (&Study, Kind),
+    form: &Form,
+    refused: Option<&str>,
+) -> Reply {
     let db = ask.hub.store().read();
     let gathered = gather(&db, &ask.hub, study, kind).await?;
     let (composed, facts) = gathered.compose(Stamp::fixed(kind), &ask.hub);
@@ -48,7 +54,10 @@ async fn page(ask: &Ask, (study, kind): (&Study, Kind), form: &Form) -> Reply {
         issues,
         decided,
     };
-    let body = desk.body(form, number);
+    let body = html! {
+        @if let Some(key) = refused { (look::alert(Tone::Warning, html! { p { (ask.t(key)) } })) }
+        (desk.body(form, number))
+    };
     let title = ask.t("reports-checks-title");
     Ok(page_of(ask, (study, kind), &title, &body, true))
 }
@@ -116,24 +125,22 @@ impl Desk<'_> {
         let (ask, words) = (self.ask, &self.ask.words);
         let action = format!("{}/checks", base(self.study, self.kind()));
         let (reason, tick) = (format!("reason-{mark}"), format!("tick-{mark}"));
+        let is_sent = form.value("mark") == mark;
         match self.decided.get(mark) {
             Some(reason) => html! {
                 p { (words.tv("reports-reason-given", &[("reason", reason.into())])) }
                 (form::act(words, &action, "reports-withdraw-acknowledgement", &[("mark", mark), ("again", "on")]))
             },
             None => html! {
-                details class="ds-details" open[form.value("mark") == mark] {
-                    summary { (ask.t("reports-consider")) }
-                    div {
-                        @if form.value("mark") == mark { (form.summary(words, &[(&reason, "reports-reason"), (&tick, "reports-acknowledge-tick")])) }
-                        form method="post" action={ (action) "#issue-" (mark) } class="stack" {
-                            input type="hidden" name="mark" value=(mark);
-                            (Input::text(&reason, "reports-reason").show(words, form))
-                            (form::checkbox(words, form, &tick, "reports-acknowledge-tick"))
-                            (form::submit(words, "reports-acknowledge"))
-                        }
+                (look::fold(&ask.t("reports-consider"), is_sent, html! {
+                    @if is_sent { (form.summary(words, &[(&reason, "reports-reason"), (&tick, "reports-acknowledge-tick")])) }
+                    form method="post" action={ (action) "#issue-" (mark) } class="stack" {
+                        input type="hidden" name="mark" value=(mark);
+                        (Input::text(&reason, "reports-reason").show(words, form))
+                        (form::checkbox(words, form, &tick, "reports-acknowledge-tick"))
+                        (form::submit(words, "reports-acknowledge"))
                     }
-                }
+                }))
             },
         }
     }
@@ -202,7 +209,7 @@ pub(super) async fn decide(
         Some(reason)
     };
     if !form.is_fine() {
-        let shown = page(&ask, (&study, kind), &form).await?;
+        let shown = page(&ask, (&study, kind), &form, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
     }
     let to = format!("{}/checks#issue-{mark}", base(&study, kind));
@@ -220,14 +227,14 @@ pub(super) async fn decide(
 pub(super) async fn fix(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Reply {
     let (visitor, study) = opened(&ask, &slug).await?;
     match acts::fix(&visitor, &study, kind).await {
-        Ok(_) => Ok(frame::redirect(&base(&study, kind))),
-        // The page says what remains.
+        Ok(_) => Ok(frame::saved(&base(&study, kind))),
+        // The page says what remains, if anything does.
         Err(Failure::Refused {
             status,
             code: "RE0002" | "RE0003",
-            ..
+            text,
         }) => {
-            let shown = page(&ask, (&study, kind), &Form::default()).await?;
+            let shown = page(&ask, (&study, kind), &Form::default(), Some(text)).await?;
             Ok((status, shown).into_response())
         }
         Err(failure) => Err(failure),

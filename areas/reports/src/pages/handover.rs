@@ -33,7 +33,7 @@ pub(super) async fn read(kind: Kind, ask: Ask, Path((slug, number)): Path<(Strin
             (look::quiet_link(&format!("{at}/report.pdf"), &ask.t("reports-download-pdf")))
             (look::quiet_link(&format!("{at}/report.docx"), &ask.t("reports-download-docx")))
         }
-        @if granted.outdated && works_inside(&visitor, &study) { (outdated(&ask)) }
+        @if granted.outdated && works_inside(&visitor, &study) { (outdated(&ask, "reports-outdated-version")) }
         (draw::article(&paper, None))
     };
     if works_inside(&visitor, &study) {
@@ -46,9 +46,9 @@ pub(super) async fn read(kind: Kind, ask: Ask, Path((slug, number)): Path<(Strin
     ))
 }
 
-/// Words in the version were taken back: what to do.
-pub(super) fn outdated(ask: &Ask) -> Markup {
-    look::alert(Tone::Warning, html! { p { (ask.t("reports-outdated")) } })
+/// Words in a version were taken back: what to do, by the key of the sentence that says so.
+pub(super) fn outdated(ask: &Ask, key: &str) -> Markup {
+    look::alert(Tone::Warning, html! { p { (ask.t(key)) } })
 }
 
 pub(super) async fn file(
@@ -102,6 +102,7 @@ async fn page(
                 @if ask.hub.config().public_url.is_none() { p { (ask.t("reports-handover-local")) } }
             }))
         }
+        @if granted.outdated { (outdated(ask, "reports-outdated-version")) }
         p { (ask.t("reports-handover-what")) }
         (form.summary(words, &[("recipient", "reports-handover-recipient"), ("days", "reports-handover-days")]))
         form method="post" action={ (action) "/hand-over" } class="stack narrow" {
@@ -218,5 +219,5 @@ pub(super) async fn end(
             Box::pin(async move { acts::end_handover(tx, &visitor, &version, id).await })
         })
         .await?;
-    Ok(frame::redirect(&to))
+    Ok(frame::saved(&to))
 }

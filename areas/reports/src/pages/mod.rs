@@ -197,11 +197,16 @@ fn works_inside(visitor: &Visitor, study: &Study) -> bool {
 
 /// The address of a report inside the hub.
 fn base(study: &Study, kind: Kind) -> String {
+    base_of(&study.slug, kind)
+}
+
+/// The same by the study's name in addresses.
+pub(crate) fn base_of(slug: &str, kind: Kind) -> String {
     let name = match kind {
         Kind::Process => "report",
         Kind::Final => "final-report",
     };
-    format!("/studies/{}/{name}", study.slug)
+    format!("/studies/{slug}/{name}")
 }
 
 fn crumbs(ask: &Ask, study: &Study, kind: Kind, below: bool) -> Vec<Crumb> {

@@ -32,7 +32,8 @@ pub(super) async fn show(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Repl
     if !works_inside(&visitor, &study) {
         return released(&ask, &visitor, (&study, kind)).await;
     }
-    let (_, study) = opened(&ask, &slug).await?;
+    let part = StudyPart(study.id.uuid(), Layer::Raw);
+    visitor.read(part).await?;
     let db = ask.hub.store().read();
     if kind == Kind::Final && rows::report(&db, study.id, kind).await?.is_none() {
         return begin_page(&ask, &study).await;
@@ -104,7 +105,7 @@ async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Rep
     };
     let body = html! {
         (kinds(ask, study, kind))
-        @if outdated { (super::handover::outdated(ask)) }
+        @if outdated { (super::handover::outdated(ask, "reports-outdated")) }
         p class="ds-paragraph lead" { strong { (gathered.report.title) } }
         p { (ask.t(intro)) }
         div class="report-actions" {
@@ -246,6 +247,7 @@ fn version_table(
                 html! {
                     (dates::moment(version.fixed_at, ask.lang()))
                     @if let Some((_, name)) = who { " · " (name) }
+                    @if version.outdated { " " (look::tag("warning", &ask.t("reports-version-outdated"))) }
                 },
                 html! {
                     a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "

@@ -15,7 +15,7 @@ use crate::checks::Place;
 use crate::compose::FindingText;
 use crate::html as draw;
 use crate::material::{Gathered, gather};
-use crate::paper::Kind;
+use crate::paper::{Kind, ReferenceKind};
 use crate::report::{MOST_TEXT, PartKey, Stamp};
 use crate::store::PartText;
 
@@ -27,17 +27,6 @@ struct Desk<'a> {
     part: PartKey,
 }
 
-/// The part at an address; a theme's only when the study has that theme.
-fn part_at(gathered: &Gathered, word: &str) -> Result<PartKey, Failure> {
-    let part: PartKey = word.parse().map_err(|()| Failure::NotFound)?;
-    let has = |id| gathered.material.themes.iter().any(|theme| theme.id == id);
-    if part.theme().is_none_or(has) && part.is_in(gathered.material.kind) {
-        Ok(part)
-    } else {
-        Err(Failure::NotFound)
-    }
-}
-
 pub(super) async fn show(
     kind: Kind,
     ask: Ask,
@@ -45,12 +34,7 @@ pub(super) async fn show(
 ) -> Reply {
     let (_, study) = opened(&ask, &slug).await?;
     let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, kind).await?;
-    let desk = Desk {
-        ask: &ask,
-        study: &study,
-        gathered: &gathered,
-        part: part_at(&gathered, &word)?,
-    };
+    let desk = Desk::at((&ask, &study), &gathered, &word)?;
     let stored = desk.stored();
     let text = stored.map_or("", |stored| stored.text.as_str());
     let revision = stored.map_or(0, |stored| stored.revision).to_string();
@@ -66,12 +50,7 @@ pub(super) async fn save(
 ) -> Reply {
     let (visitor, study) = opened(&ask, &slug).await?;
     let gathered = gather(&ask.hub.store().read(), &ask.hub, &study, kind).await?;
-    let desk = Desk {
-        ask: &ask,
-        study: &study,
-        gathered: &gathered,
-        part: part_at(&gathered, &word)?,
-    };
+    let desk = Desk::at((&ask, &study), &gathered, &word)?;
     let mut form = data.form();
     let text = form.optional("text", MOST_TEXT);
     if !form.is_fine() {
@@ -104,7 +83,26 @@ pub(super) async fn save(
     }
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    /// The part at an address; a theme's only when the study has that theme.
+    fn at(
+        (ask, study): (&'a Ask, &'a Study),
+        gathered: &'a Gathered,
+        word: &str,
+    ) -> Result<Self, Failure> {
+        let part: PartKey = word.parse().map_err(|()| Failure::NotFound)?;
+        let has = |id| gathered.material.themes.iter().any(|theme| theme.id == id);
+        if !part.theme().is_none_or(has) || !part.is_in(gathered.material.kind) {
+            return Err(Failure::NotFound);
+        }
+        Ok(Self {
+            ask,
+            study,
+            gathered,
+            part,
+        })
+    }
+
     fn kind(&self) -> Kind {
         self.gathered.material.kind
     }
@@ -172,15 +170,14 @@ impl Desk<'_> {
 
     fn writing_help(&self) -> Markup {
         let ask = self.ask;
-        html! {
-            details class="ds-details" {
-                summary { (ask.t("reports-writing-help")) }
-                div {
-                    p { (ask.t("reports-writing-help-text")) }
-                    p { (ask.t("reports-writing-help-references")) }
-                }
-            }
-        }
+        look::fold(
+            &ask.t("reports-writing-help"),
+            false,
+            html! {
+                p { (ask.t("reports-writing-help-text")) }
+                p { (ask.t("reports-writing-help-references")) }
+            },
+        )
     }
 
     /// What stands in the report when nothing is written here.
@@ -215,10 +212,7 @@ impl Desk<'_> {
             @if findings.is_empty() { p { (ask.t("reports-no-findings")) } }
             (list(&here))
             @if !others.is_empty() && !here.is_empty() {
-                details class="ds-details" {
-                    summary { (ask.t("reports-other-themes")) }
-                    div { (list(&others)) }
-                }
+                (look::fold(&ask.t("reports-other-themes"), false, list(&others)))
             } @else { (list(&others)) }
         }
     }
@@ -231,11 +225,11 @@ fn list(findings: &[&FindingText]) -> Markup {
             ul class="ds-list" {
                 @for finding in findings {
                     li {
-                        code { "[[funn:" (finding.number) "]]" } " " (finding.sentence)
+                        code { (ReferenceKind::Finding.typed(finding.number)) } " " (finding.sentence)
                         @if !finding.evidence.is_empty() {
                             ul {
                                 @for quote in &finding.evidence {
-                                    li { code { "[[sitat:" (quote.number) "]]" } " " span class="report-said" { (quote.words) } }
+                                    li { code { (ReferenceKind::Quote.typed(quote.number)) } " " span class="report-said" { (quote.words) } }
                                 }
                             }
                         }

@@ -44,14 +44,14 @@ struct Leaf<'a> {
 pub(super) async fn list(ask: Ask, Query(query): Query<PageQuery>, headers: HeaderMap) -> Reply {
     let db = ask.hub.store().read();
     let page = query.page.unwrap_or(1).clamp(1, 100_000);
-    let (reports, total) = published::list(&db, PAGE, (page - 1) * PAGE).await?;
-    let hub = about(&ask).await?;
-    let words = &ask.words;
     let paging = Paging {
         page,
         size: PAGE,
-        total,
+        total: published::count(&db).await?,
     };
+    let reports = published::list(&db, PAGE, paging.offset()).await?;
+    let hub = about(&ask).await?;
+    let words = &ask.words;
     let what = words.tv("reports-list-what", &[("hub", (&hub.name).into())]);
     let body = html! {
         h1 { (words.t("reports-list")) }

@@ -43,17 +43,19 @@ pub(super) fn state(
 }
 
 fn public_now(ask: &Ask, public: &Publication, versions: &[Version]) -> Markup {
-    let number = versions
-        .iter()
-        .find(|version| version.id == public.version)
-        .map_or(0, |version| version.number);
+    let version = versions.iter().find(|version| version.id == public.version);
+    let number = version.map_or(0, |version| version.number);
+    let outdated = version.is_some_and(|version| version.outdated);
     let day = |at| dates::day(at, ask.lang());
     html! {
         @match public.taken_back_at {
             Some(at) => p { (ask.words.tv("reports-public-taken-back", &[("when", day(at).into())])) },
-            None => p {
-                (ask.words.tv("reports-public-is", &[("number", number.into()), ("when", day(public.published_at).into())]))
-                " " a class="ds-link" href=(public.path()) { (ask.address(&public.path())) }
+            None => {
+                p {
+                    (ask.words.tv("reports-public-is", &[("number", number.into()), ("when", day(public.published_at).into())]))
+                    " " a class="ds-link" href=(public.path()) { (ask.address(&public.path())) }
+                }
+                @if outdated { (super::handover::outdated(ask, "reports-not-public-outdated")) }
             },
         }
     }
@@ -61,13 +63,10 @@ fn public_now(ask: &Ask, public: &Publication, versions: &[Version]) -> Markup {
 
 fn take_back_form(ask: &Ask, study: &Study) -> Markup {
     html! {
-        details class="ds-details" {
-            summary { (ask.t("reports-take-back")) }
-            div {
-                p { (ask.t("reports-take-back-what")) }
-                (form::act(&ask.words, &format!("{}/take-back", base(study, Kind::Final)), "reports-take-back-button", &[]))
-            }
-        }
+        (look::fold(&ask.t("reports-take-back"), false, html! {
+            p { (ask.t("reports-take-back-what")) }
+            (form::act(&ask.words, &format!("{}/take-back", base(study, Kind::Final)), "reports-take-back-button", &[]))
+        }))
     }
 }
 
@@ -125,7 +124,7 @@ pub(super) async fn publish(ask: Ask, Path((slug, number)): Path<(String, i64)>)
             Box::pin(async move { publish::publish(tx, &visitor, &study, found.id).await })
         })
         .await?;
-    Ok(frame::redirect(&to))
+    Ok(frame::saved(&to))
 }
 
 pub(super) async fn take_back(ask: Ask, Path(slug): Path<String>) -> Reply {
@@ -136,5 +135,5 @@ pub(super) async fn take_back(ask: Ask, Path(slug): Path<String>) -> Reply {
         .store()
         .write(move |tx| Box::pin(async move { publish::take_back(tx, &visitor, &study).await }))
         .await?;
-    Ok(frame::redirect(&to))
+    Ok(frame::saved(&to))
 }

@@ -87,9 +87,10 @@ pub fn may_be_public(
 ) -> Result<(), NotPublic> {
     match (version.kind, publisher) {
         (Kind::Process, _) => Err(NotPublic::ProcessReport),
+        // Before who publishes: such a version is not given to the service either.
+        _ if version.outdated => Err(NotPublic::Outdated),
         (_, Publisher::Undecided) => Err(NotPublic::Undecided),
         (_, Publisher::Service) => Err(NotPublic::Service),
-        _ if version.outdated => Err(NotPublic::Outdated),
         _ if version.number != newest => Err(NotPublic::NotNewest),
         _ => Ok(()),
     }
@@ -260,6 +261,13 @@ mod tests {
                 false,
                 Publisher::Service,
                 Err(NotPublic::Service),
+            ),
+            (
+                Kind::Final,
+                2,
+                true,
+                Publisher::Service,
+                Err(NotPublic::Outdated),
             ),
             (
                 Kind::Final,

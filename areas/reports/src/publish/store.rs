@@ -1,11 +1,14 @@
 //! SQL of what is public, and of whose words a version holds.
 
 use base::{Account, Id, Lang, Time, Uuid};
-use store::{Conn, Fault, IntoValue, Row, Tx, params};
+use store::{Conn, Fault, Row, Tx, each, lines, params, places};
 use voices::Study;
 
 use super::Publication;
 use crate::report::{Report, Version};
+
+/// Blocks in one question to the database.
+const AT_ONCE: usize = 500;
 
 const PUBLICATION: &str = "SELECT report, version, slug, title, subtitle, lang, published_at, taken_back_at \
     FROM report_publication";
@@ -37,22 +40,22 @@ pub async fn at(db: &Conn, slug: &str) -> Result<Option<Publication>, Fault> {
     row.as_ref().map(publication_of).transpose()
 }
 
-/// One page of what is public, newest first, and how much there is.
-pub async fn list(db: &Conn, limit: i64, offset: i64) -> Result<(Vec<Publication>, i64), Fault> {
+/// How much is public.
+pub async fn count(db: &Conn) -> Result<i64, Fault> {
+    db.count(
+        "SELECT COUNT(*) AS n FROM report_publication WHERE taken_back_at IS NULL",
+        params![],
+    )
+    .await
+}
+
+/// One page of what is public, newest first.
+pub async fn list(db: &Conn, limit: i64, offset: i64) -> Result<Vec<Publication>, Fault> {
     let sql = format!(
         "{PUBLICATION} WHERE taken_back_at IS NULL ORDER BY published_at DESC, report DESC LIMIT $1 OFFSET $2"
     );
     let rows = db.all(&sql, params![limit, offset]).await?;
-    let total = db
-        .count(
-            "SELECT COUNT(*) AS n FROM report_publication WHERE taken_back_at IS NULL",
-            params![],
-        )
-        .await?;
-    Ok((
-        rows.iter().map(publication_of).collect::<Result<_, _>>()?,
-        total,
-    ))
+    rows.iter().map(publication_of).collect()
 }
 
 /// Makes a version the public one, in place of the one before.
@@ -105,13 +108,15 @@ pub async fn add_blocks(
     version: Id<Version>,
     blocks: &[(Uuid, Uuid)],
 ) -> Result<(), Fault> {
-    for (block, source) in blocks {
-        tx.exec(
-            "INSERT INTO report_version_block (version, block, source) VALUES ($1, $2, $3) \
+    for some in blocks.chunks(AT_ONCE) {
+        let sql = format!(
+            "INSERT INTO report_version_block (version, block, source) VALUES {} \
              ON CONFLICT (version, block) DO NOTHING",
-            params![version, *block, *source],
-        )
-        .await?;
+            lines(some.len(), 3)
+        );
+        let values = some.iter();
+        let values = values.flat_map(|(block, source)| params![version, *block, *source]);
+        tx.exec(&sql, values.collect()).await?;
     }
     Ok(())
 }
@@ -128,22 +133,18 @@ pub async fn block_goes_on_in(tx: &Tx, block: Uuid, other: Uuid) -> Result<(), F
     Ok(())
 }
 
-/// Blocks in one question to the database.
-const AT_ONCE: usize = 500;
-
 /// The versions that hold words of these blocks, each once.
 pub async fn holding(db: &Conn, study: Id<Study>, blocks: &[Uuid]) -> Result<Vec<Uuid>, Fault> {
     let mut all = Vec::new();
     for some in blocks.chunks(AT_ONCE) {
-        let marks: Vec<String> = (2..some.len() + 2).map(|at| format!("${at}")).collect();
         let sql = format!(
             "SELECT DISTINCT b.version AS version FROM report_version_block b \
              JOIN report_version v ON v.id = b.version JOIN report r ON r.id = v.report \
              WHERE r.study = $1 AND b.block IN ({})",
-            marks.join(", ")
+            places(2, some.len())
         );
         let mut values = params![study];
-        values.extend(some.iter().map(|block| block.into_value()));
+        values.extend(each(some));
         for row in db.all(&sql, values).await? {
             all.push(row.uuid("version")?);
         }
@@ -156,13 +157,11 @@ pub async fn holding(db: &Conn, study: Id<Study>, blocks: &[Uuid]) -> Result<Vec
 /// Marks versions as holding words that were taken back.
 pub async fn set_outdated(tx: &Tx, versions: &[Uuid]) -> Result<(), Fault> {
     for some in versions.chunks(AT_ONCE) {
-        let marks: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
         let sql = format!(
             "UPDATE report_version SET outdated = TRUE WHERE id IN ({})",
-            marks.join(", ")
+            places(1, some.len())
         );
-        let values = some.iter().map(|id| id.into_value()).collect();
-        tx.exec(&sql, values).await?;
+        tx.exec(&sql, each(some)).await?;
     }
     Ok(())
 }

@@ -122,21 +122,7 @@ async fn a_final_report_begins_with_what_it_shares_with_the_process_report() {
         ] {
             world.write(part, 0, text).await.unwrap();
         }
-        let (visitor, study) = (world.visitor.clone(), world.study.clone());
-        let settings = Settings {
-            title: "Å bli oppsøkt".into(),
-            subtitle: "Under".into(),
-            period: "2026".into(),
-            lang: Lang::Nn,
-        };
-        let set: Result<(), Failure> = store
-            .write(move |tx| {
-                Box::pin(
-                    async move { acts::set_settings(tx, &visitor, &study, KIND, &settings).await },
-                )
-            })
-            .await;
-        set.unwrap();
+        world.set_cover("Å bli oppsøkt", "Under").await;
         world.begin().await.unwrap();
         assert_eq!(refused(world.begin().await).0, "RE0007");
         let db = store.read();

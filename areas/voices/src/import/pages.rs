@@ -202,13 +202,27 @@ async fn receive_all(ask: &Ask, sent: &mut Sent, multipart: &mut Multipart) -> R
         match field.file_name().map(str::to_owned) {
             Some(name) => keep(ask, sent, &name, (field, &mut total)).await?,
             None if field.name() == Some("basis") => {
-                sent.basis = field.text().await.map_err(|_| broken())?;
+                sent.basis = word(field).await?;
                 sent.form.set("basis", &sent.basis);
             }
             None => {}
         }
     }
     Ok(())
+}
+
+/// Bytes of a choice at most.
+const WORD: usize = 100;
+
+/// What was chosen; what is longer than any choice is read and let go.
+async fn word(mut field: Field<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        if bytes.len() + chunk.len() <= WORD {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Keeps one file, unless something is wrong with the form already; then it is read and let go.
@@ -432,10 +446,9 @@ fn brought(ask: &Ask, outcome: &Outcome) -> Markup {
             ul class="ds-list" { @for told in lost { li { (told.as_notice(words)) } } }
         }
         @if !rest.is_empty() {
-            details class="ds-details" {
-                summary { (ask.t("voices-was-done")) }
+            (parts::fold(&ask.t("voices-was-done"), false, html! {
                 ul class="ds-list" { @for told in rest { li { (told.as_notice(words)) } } }
-            }
+            }))
         }
         @for source in &outcome.sources {
             p { a class="ds-link" href={ "/sources/" (source) } { (ask.t("voices-read-source")) } }

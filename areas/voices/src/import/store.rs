@@ -3,7 +3,7 @@
 use base::{Account, Id, Uuid};
 use store::jobs::Job;
 use store::objects::Object;
-use store::{Conn, Fault, IntoValue, Row, Tx, params};
+use store::{Conn, Fault, IntoValue, Row, Tx, each, params, places};
 
 use super::{Import, ImportFile, ImportFileId, ImportState, Outcome};
 use crate::{Source, Study};
@@ -49,10 +49,10 @@ pub async fn under_way(
     }
     let sql = format!(
         "{IMPORT} WHERE study IN ({}) AND made_by = $1 AND state = 'open' ORDER BY made_at DESC LIMIT 5",
-        crate::study::store::marks(2, studies.len())
+        places(2, studies.len())
     );
     let mut values = vec![account.into_value()];
-    values.extend(studies.iter().map(|study| study.into_value()));
+    values.extend(each(studies));
     let rows = db.all(&sql, values).await?;
     rows.iter().map(import_of).collect()
 }

@@ -122,10 +122,35 @@ fn bombs_of_zip_and_xml() {
 }
 
 #[test]
-fn names_that_lead_out_are_only_names() {
+fn names_that_lead_out_are_refused_and_others_are_only_names() {
     let text = word("<w:p><w:r><w:t>Hei</w:t></w:r></w:p>");
+    let content = "<office:body><office:text><text:p>Hei</text:p></office:text></office:body>";
+    for name in [
+        "../../etc/passwd",
+        "word/../../etc/passwd",
+        "..\\..\\etc\\passwd",
+        "C:\\..\\etc",
+    ] {
+        for (file, part, text) in [
+            ("../../a.docx", "word/document.xml", text.as_str()),
+            ("a.odt", "content.xml", content),
+        ] {
+            let whole = [(part, text.as_bytes())];
+            assert_eq!(
+                intake(file, &zip(&whole)).unwrap().paragraphs[0].text,
+                "Hei"
+            );
+            let leads_out = zip(&[whole[0], (name, b"x")]);
+            assert_eq!(
+                refused(file, &leads_out),
+                Refused::Unsafe {
+                    what: "a name that leads out of it"
+                },
+                "{name}"
+            );
+        }
+    }
     let names = zip(&[
-        ("../../etc/passwd", b"x"),
         ("/word/document.xml", b"<x/>"),
         ("word/../word/document.xml", b"<x/>"),
         ("word/document.xml", text.as_bytes()),

@@ -174,21 +174,31 @@ pub(super) enum Edge {
 /// Edges with the byte before which they stand, in order.
 pub(super) type Edges = Vec<(usize, Edge)>;
 
+/// Edges that are looked back on at most for the colour before.
+const BACK: usize = 64;
+
 /// Notes a change of colour; changes that cancel out leave nothing.
 pub(super) fn note_colour(edges: &mut Edges, at: usize, colour: Option<Colour>) {
     let back = edges
         .iter()
         .rev()
+        .take(BACK)
         .take_while(|(place, _)| *place == at)
         .position(|(_, edge)| matches!(edge, Edge::Colour(_)));
     if let Some(back) = back {
         edges.remove(edges.len() - 1 - back);
     }
-    let before = edges.iter().rev().find_map(|(_, edge)| match edge {
-        Edge::Colour(colour) => Some(*colour),
-        _ => None,
-    });
-    if before.unwrap_or(None) != colour {
+    let before = edges
+        .iter()
+        .rev()
+        .take(BACK)
+        .find_map(|(_, edge)| match edge {
+            Edge::Colour(colour) => Some(*colour),
+            _ => None,
+        });
+    // Behind so many comments it is not known: then it is noted once more.
+    let known = before.or((edges.len() <= BACK).then_some(None));
+    if known != Some(colour) {
         edges.push((at, Edge::Colour(colour)));
     }
 }

@@ -8,6 +8,7 @@ use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::encoding::clean;
 use super::limits::{Limits, Progress, step};
 use super::{FileKind, Measure, Refused};
 
@@ -50,10 +51,26 @@ impl<'a> Package<'a> {
                 limit: limits.entries as u64,
             });
         }
-        Ok(Self {
+        let mut package = Self {
             zip,
             limits,
             unpacked: Cell::new(0),
+        };
+        if package.leads_out() {
+            return Err(Refused::Unsafe {
+                what: "a name that leads out of it",
+            });
+        }
+        Ok(package)
+    }
+
+    /// Has a file inside a name such as `../x`? No word processor writes one. A file whose head is
+    /// broken is told when it is read.
+    fn leads_out(&mut self) -> bool {
+        (0..self.zip.len()).any(|at| {
+            self.zip
+                .by_index_raw(at)
+                .is_ok_and(|file| file.name().is_ok() && file.enclosed_name().is_none())
         })
     }
 
@@ -81,6 +98,13 @@ impl<'a> Package<'a> {
         } else {
             FileKind::Zip
         }
+    }
+
+    /// The title that this part gives the document, if any.
+    pub(super) fn title(&mut self, part: &str) -> Result<Option<String>, Refused> {
+        let mut title = Title::default();
+        self.visit(part, &mut title, &|_, _| true)?;
+        Ok(Some(clean(title.text.trim()).0).filter(|title| !title.is_empty()))
     }
 
     /// Goes through one part. `Ok(false)` when there is no such part.
@@ -118,6 +142,32 @@ impl<'a> Package<'a> {
             Some((what, limit)) => Err(Refused::TooLarge { what, limit }),
             None => result.map(|()| true),
         }
+    }
+}
+
+/// The title a document gives itself.
+#[derive(Default)]
+struct Title {
+    inside: bool,
+    text: String,
+}
+
+impl Visit for Title {
+    fn open(&mut self, name: &str, _: &BytesStart<'_>) -> Result<(), Refused> {
+        self.inside = name == "title";
+        Ok(())
+    }
+
+    fn close(&mut self, _: &str) -> Result<(), Refused> {
+        self.inside = false;
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Refused> {
+        if self.inside && self.text.len() < 1_000 {
+            self.text.push_str(text);
+        }
+        Ok(())
     }
 }
 

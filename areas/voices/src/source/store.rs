@@ -2,12 +2,11 @@
 
 use base::{Id, Time, Uuid};
 use store::objects::{self, Object};
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, params};
+use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
 
 use super::{Basis, Block, NewSource, NewSpeaker, Side, Source, SourceSummary, Speaker};
 use crate::Study;
 use crate::import::Import;
-use crate::study::store::marks;
 
 const SOURCE: &str = "s.id AS id, s.study AS study, s.name AS name, s.basis AS basis, s.format AS format, \
     s.encoding AS encoding, s.line_ends AS line_ends, s.object AS object, s.guid AS guid, \
@@ -83,11 +82,9 @@ pub async fn sources_by_id(db: &Conn, ids: &[Id<Source>]) -> Result<Vec<Source>,
     for ids in ids.chunks(IDS) {
         let sql = format!(
             "SELECT {SOURCE} FROM source s WHERE s.visible AND s.id IN ({})",
-            marks(1, ids.len())
+            places(1, ids.len())
         );
-        let rows = db
-            .all(&sql, ids.iter().map(|id| id.into_value()).collect())
-            .await?;
+        let rows = db.all(&sql, each(ids)).await?;
         for row in &rows {
             found.push(source_of(row)?);
         }
@@ -229,9 +226,7 @@ const ROWS: usize = 50;
 pub async fn add_blocks(tx: &Tx, blocks: &[Block]) -> Result<(), Fault> {
     for rows in blocks.chunks(ROWS) {
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 10);
-        let mut lines = Vec::with_capacity(rows.len());
         for block in rows {
-            lines.push(format!("({})", marks(values.len() + 1, 10)));
             let body = Body::of(&block.body);
             values.extend(params![
                 block.id,
@@ -247,7 +242,7 @@ pub async fn add_blocks(tx: &Tx, blocks: &[Block]) -> Result<(), Fault> {
         }
         let sql = format!(
             "INSERT INTO block (id, source, place, kind, speaker, time, body, key_ref, chars, gap) VALUES {}",
-            lines.join(", ")
+            lines(rows.len(), 10)
         );
         tx.exec(&sql, values).await?;
     }
@@ -349,11 +344,9 @@ pub async fn blocks_by_id(db: &Conn, ids: &[Id<Block>]) -> Result<Vec<Block>, Fa
     for ids in ids.chunks(IDS) {
         let sql = format!(
             "{BLOCK} WHERE b.id IN ({}) ORDER BY b.source, b.place",
-            marks(1, ids.len())
+            places(1, ids.len())
         );
-        let rows = db
-            .all(&sql, ids.iter().map(|id| id.into_value()).collect())
-            .await?;
+        let rows = db.all(&sql, each(ids)).await?;
         for row in &rows {
             found.push(block_of(row)?);
         }

@@ -383,8 +383,7 @@ fn members_part(
                 }
             }
             @if possible.is_some() {
-                details class="ds-details" open[refused] {
-                    summary { (ask.t("voices-member-add")) }
+                (parts::fold(&ask.t("voices-member-add"), refused, html! {
                     form method="post" action={ "/studies/" (slug) "/members" } class="stack" {
                         p { (ask.t("voices-member-help")) }
                         p { (ask.t("voices-member-lead-help")) }
@@ -392,7 +391,7 @@ fn members_part(
                         (select(words, form, "role", "voices-member-as", &roles))
                         (submit(words, "voices-member-add-button"))
                     }
-                }
+                }))
             }
         }
     }

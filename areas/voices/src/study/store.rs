@@ -1,7 +1,7 @@
 //! SQL of studies, their states and their command log.
 
 use base::{Account, Id, Time, Uuid};
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, params};
+use store::{Body, Conn, Fault, IntoValue, Row, Tx, each, params, places};
 
 use super::{Command, Facts, GuideTheme, NewStudy, StateChange, Study, StudyCard, StudyState};
 
@@ -105,9 +105,9 @@ pub async fn cards_of(db: &Conn, ids: &[Uuid]) -> Result<Vec<StudyCard>, Fault> 
     }
     let sql = format!(
         "{STUDY} WHERE id IN ({}) ORDER BY made_at DESC, id DESC",
-        marks(1, ids.len())
+        places(1, ids.len())
     );
-    let rows = db.all(&sql, values(ids)).await?;
+    let rows = db.all(&sql, each(ids)).await?;
     rows.iter().map(card_of).collect()
 }
 
@@ -118,9 +118,9 @@ pub async fn without_basis(db: &Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, 
     }
     let sql = format!(
         "SELECT study, COUNT(*) AS n FROM source WHERE study IN ({}) AND visible AND basis = 'none' GROUP BY study",
-        marks(1, ids.len())
+        places(1, ids.len())
     );
-    counted(&db.all(&sql, values(ids)).await?)
+    counted(&db.all(&sql, each(ids)).await?)
 }
 
 /// How many sources each of these studies has; studies without are left out.
@@ -130,9 +130,9 @@ pub async fn source_counts(db: &Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, 
     }
     let sql = format!(
         "SELECT study, COUNT(*) AS n FROM source WHERE study IN ({}) AND visible GROUP BY study",
-        marks(1, ids.len())
+        places(1, ids.len())
     );
-    counted(&db.all(&sql, values(ids)).await?)
+    counted(&db.all(&sql, each(ids)).await?)
 }
 
 /// Of these studies, the one in which somebody did something last, and when.
@@ -149,10 +149,10 @@ pub async fn last_place_of(
         "SELECT id, at FROM (SELECT id, (SELECT c.at FROM command c WHERE c.study = study.id AND c.actor = $1 \
          ORDER BY c.seq DESC LIMIT 1) AS at FROM study WHERE id IN ({})) AS own \
          WHERE at IS NOT NULL ORDER BY at DESC LIMIT 1",
-        marks(2, ids.len())
+        places(2, ids.len())
     );
     let mut all = vec![actor.into_value()];
-    all.extend(values(ids));
+    all.extend(each(ids));
     let row = db.one(&sql, all).await?;
     row.map(|row| Ok((row.uuid("id")?, row.time("at")?)))
         .transpose()
@@ -162,16 +162,6 @@ fn counted(rows: &[Row]) -> Result<Vec<(Uuid, i64)>, Fault> {
     rows.iter()
         .map(|row| Ok((row.uuid("study")?, row.int("n")?)))
         .collect()
-}
-
-fn values(ids: &[Uuid]) -> Vec<store::Value> {
-    ids.iter().map(|id| id.into_value()).collect()
-}
-
-/// `$from, $from+1, …`: so many parameters.
-pub fn marks(from: usize, n: usize) -> String {
-    let marks: Vec<String> = (from..from + n).map(|at| format!("${at}")).collect();
-    marks.join(", ")
 }
 
 /// Addresses that begin like this one.

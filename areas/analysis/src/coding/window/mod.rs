@@ -148,7 +148,7 @@ fn mark(
 #[cfg(test)]
 mod tests {
     use ::store::testing::each_engine;
-    use ::store::{Engine, IntoValue};
+    use ::store::{Engine, each};
 
     use super::*;
     use crate::coding::NewMark;
@@ -169,8 +169,7 @@ mod tests {
                             ("EXPLAIN", "QUERY PLAN")
                         }
                     };
-                    let values = blocks.iter().map(|id| id.into_value()).collect();
-                    let rows = tx.all(&format!("{explain} {sql}"), values).await?;
+                    let rows = tx.all(&format!("{explain} {sql}"), each(&blocks)).await?;
                     rows.iter().map(|row| row.text(column)).collect()
                 })
             })

@@ -1,13 +1,11 @@
 //! What a window reads of its marks.
 
-use ::store::{Conn, Fault, Row};
+use ::store::{Conn, Fault, Row, each, places};
 use base::Id;
 use voices::Block;
 
 use crate::codebook::Code;
-use crate::coding::store::ids;
 use crate::coding::{Coder, Passage};
-use crate::store::places;
 
 /// What a window asks for its marks: passages, codings and counts of notes in `n` blocks. Each goes
 /// by an index from the blocks on, so that it grows with the window and not with what is stored.
@@ -52,7 +50,7 @@ pub async fn passages_in(db: &Conn, blocks: &[Id<Block>]) -> Result<Vec<Touch>, 
         return Ok(Vec::new());
     }
     let [sql, _, _] = window_sql(blocks.len());
-    let rows = db.all(&sql, ids(blocks)).await?;
+    let rows = db.all(&sql, each(blocks)).await?;
     let at = |row: &Row, column| -> Result<Option<usize>, Fault> {
         Ok(row.opt_int(column)?.and_then(|at| usize::try_from(at).ok()))
     };
@@ -78,7 +76,7 @@ pub async fn codings_in(
         return Ok(Vec::new());
     }
     let [_, sql, _] = window_sql(blocks.len());
-    let rows = db.all(&sql, ids(blocks)).await?;
+    let rows = db.all(&sql, each(blocks)).await?;
     rows.iter()
         .map(|row| Ok((row.id("passage")?, row.id("code")?, row.id("coder")?)))
         .collect()
@@ -96,7 +94,7 @@ pub async fn coder_names(
         "SELECT id, name FROM coder WHERE id IN ({})",
         places(1, coders.len())
     );
-    let rows = db.all(&sql, ids(coders)).await?;
+    let rows = db.all(&sql, each(coders)).await?;
     rows.iter()
         .map(|row| Ok((row.id("id")?, row.text("name")?)))
         .collect()
@@ -111,7 +109,7 @@ pub async fn note_counts_in(
         return Ok(Vec::new());
     }
     let [_, _, sql] = window_sql(blocks.len());
-    let rows = db.all(&sql, ids(blocks)).await?;
+    let rows = db.all(&sql, each(blocks)).await?;
     rows.iter()
         .map(|row| Ok((row.id("about")?, row.int("n")?)))
         .collect()

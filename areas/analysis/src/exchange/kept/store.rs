@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use ::store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, params};
+use ::store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
 use base::{Id, Uuid};
 use voices::{Source, Study};
 
 use super::{Kept, MEDIA, TEXTS};
-use crate::coding::store::lines;
-use crate::store::places;
 
 /// Rows in one statement.
 const ROWS: usize = 200;
@@ -112,8 +110,7 @@ pub async fn of_sources(db: &Conn, sources: &[Id<Source>]) -> Result<Vec<Kept>, 
             "SELECT {COLUMNS} FROM kept WHERE source IN ({}) ORDER BY place, id",
             places(1, some.len())
         );
-        let values = some.iter().map(|id| id.into_value()).collect();
-        found.extend(all(db, &sql, values).await?);
+        found.extend(all(db, &sql, each(some)).await?);
     }
     Ok(found)
 }
@@ -141,7 +138,7 @@ pub async fn around(db: &Conn, study: Id<Study>, media: &[Uuid]) -> Result<Vec<K
             places(2, some.len())
         );
         let mut values = params![study];
-        values.extend(some.iter().map(|id| id.into_value()));
+        values.extend(each(some));
         found.extend(all(db, &sql, values).await?);
     }
     Ok(found)
@@ -158,7 +155,7 @@ pub async fn mentioning(db: &Conn, study: Id<Study>, guids: &[Uuid]) -> Result<V
             places(2, some.len())
         );
         let mut values = params![study];
-        values.extend(some.iter().map(|id| id.into_value()));
+        values.extend(each(some));
         let rows = all(db, &sql, values).await?;
         found.extend(rows.into_iter().filter(|one| seen.insert(one.id)));
     }
@@ -232,7 +229,7 @@ pub async fn set_refs(tx: &Tx, id: Id<Kept>, refs: &[Uuid]) -> Result<(), Fault>
 /// Removes kept things.
 pub async fn remove(tx: &Tx, ids: &[Id<Kept>]) -> Result<(), Fault> {
     for some in ids.chunks(AT_ONCE) {
-        let values: Vec<Value> = some.iter().map(|id| id.into_value()).collect();
+        let values: Vec<Value> = each(some);
         let list = places(1, some.len());
         tx.exec(
             &format!("DELETE FROM kept_ref WHERE kept IN ({list})"),
@@ -266,7 +263,7 @@ pub async fn guids_touching(db: &Conn, blocks: &[Uuid]) -> Result<Vec<Uuid>, Fau
         "(SELECT passage FROM passage_block WHERE block IN ({}))",
         places(1, blocks.len())
     );
-    let values: Vec<Value> = blocks.iter().map(|id| id.into_value()).collect();
+    let values: Vec<Value> = each(blocks);
     let rows = db
         .all(
             &format!(

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved};
 use ui::form::{Form, act, select};
 use ui::parts::{Paging, Tone, alert, h2};
 use ui::{Markup, Words, html};
@@ -127,12 +127,12 @@ pub async fn chooser(
 }
 
 /// Back to the page, with the same code chosen.
-fn back(slug: &str, id: Id<Finding>, data: &FormData) -> axum::response::Response {
+fn back(slug: &str, id: Id<Finding>, data: &FormData) -> String {
     let form = data.form();
     let code: Option<Id<Code>> = form.value("code").parse().ok();
     match code {
-        Some(code) => redirect(&format!("/studies/{slug}/findings/{id}?code={code}")),
-        None => redirect(&format!("/studies/{slug}/findings/{id}")),
+        Some(code) => format!("/studies/{slug}/findings/{id}?code={code}"),
+        None => format!("/studies/{slug}/findings/{id}"),
     }
 }
 
@@ -154,7 +154,7 @@ pub async fn set(ask: Ask, Path((slug, id)): Path<(String, String)>, data: FormD
         })
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(back(&slug, id, &data))
+    Ok(saved(&back(&slug, id, &data)))
 }
 
 /// `POST /studies/{slug}/findings/{id}/evidence/remove`
@@ -170,5 +170,5 @@ pub async fn remove(ask: Ask, Path((slug, id)): Path<(String, String)>, data: Fo
         })
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(back(&slug, id, &data))
+    Ok(redirect(&back(&slug, id, &data)))
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, Query};
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved};
 use ui::form::{Form, Input, act, radios, select, submit};
-use ui::parts::{Tone, alert, button_link, h1, h2, tag};
+use ui::parts::{Tone, alert, button_link, fold, h1, h2, tag};
 use ui::{Markup, Words, html};
 use voices::{Side, Study};
 
@@ -243,7 +243,7 @@ pub async fn add(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
         .write(move |tx| Box::pin(async move { acts::add_finding(tx, &visitor, of, &new).await }))
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(redirect(&format!("/studies/{slug}/findings/{id}")))
+    Ok(saved(&format!("/studies/{slug}/findings/{id}")))
 }
 
 /// The finding of a study with its quotes, or not found.
@@ -306,13 +306,10 @@ async fn edit_page(
                 (fields(words, form, &themes, sides, &suggested))
                 (submit(words, "analysis-save"))
             }
-            details class="ds-details" {
-                summary { (words.t("analysis-finding-delete")) }
-                div {
-                    p { (words.t("analysis-finding-delete-what")) }
-                    (act(words, &format!("{here}/delete"), "analysis-finding-delete", &[]))
-                }
-            }
+            (fold(&words.t("analysis-finding-delete"), false, html! {
+                p { (words.t("analysis-finding-delete-what")) }
+                (act(words, &format!("{here}/delete"), "analysis-finding-delete", &[]))
+            }))
         }
     };
     Ok(page(
@@ -349,7 +346,7 @@ pub async fn change(ask: Ask, Path((slug, id)): Path<(String, String)>, data: Fo
         })
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(redirect(&format!("/studies/{slug}/findings/{id}")))
+    Ok(saved(&format!("/studies/{slug}/findings/{id}")))
 }
 
 /// `POST /studies/{slug}/findings/{id}/delete`

@@ -4,8 +4,6 @@ mod evidence;
 mod findings;
 mod themes;
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use base::Id;
 use frame::{Ask, Door, Failure, Routes};
 use people::{Act, Layer, StudyPart, Visitor};
@@ -17,7 +15,7 @@ use voices::{Basis, Side, Source, Study};
 
 use super::{Evidence, Hint, StudyId, Theme, hints, store};
 use crate::coding::quotes::Quote;
-use crate::pages::{crumbs, place_href, style_href};
+use crate::pages::{again, crumbs, place_href, style_href};
 
 /// Quotes on a page.
 const PAGE: i64 = 20;
@@ -118,13 +116,6 @@ fn page(
     ask.page(title, body)
         .crumbs(crumbs(ask, study, steps))
         .style(style_href(study))
-}
-
-/// A form shown again since something is to be mended.
-fn again(page: &ui::Page) -> Response {
-    let mut response = frame::show(page);
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    response
 }
 
 /// What a page shows of a quote.

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, Query};
 use base::Id;
-use frame::{Ask, Failure, FormData, Reply, redirect};
+use frame::{Ask, Failure, FormData, Reply, redirect, saved};
 use ui::form::{Form, Input, act, select, submit};
-use ui::parts::{Paging, Tone, alert, h1, h2, quiet_link};
+use ui::parts::{Paging, Tone, alert, fold, h1, h2, quiet_link};
 use ui::{Markup, html};
 use voices::Study;
 
@@ -139,7 +139,7 @@ pub async fn add(ask: Ask, Path(slug): Path<String>, data: FormData) -> Reply {
         )));
     }
     let id = write_new(&ask, visitor, &study, theme).await?;
-    Ok(redirect(&format!("/studies/{slug}/themes/{id}/edit")))
+    Ok(saved(&format!("/studies/{slug}/themes/{id}/edit")))
 }
 
 async fn write_new(
@@ -175,7 +175,7 @@ pub async fn from_code(ask: Ask, Path(slug): Path<String>, data: FormData) -> Re
         codes: vec![code.id],
     };
     let id = write_new(&ask, visitor, &study, theme).await?;
-    Ok(redirect(&format!("/studies/{slug}/themes/{id}")))
+    Ok(saved(&format!("/studies/{slug}/themes/{id}")))
 }
 
 /// `GET /studies/{slug}/themes/{id}`
@@ -286,13 +286,10 @@ async fn edit_body(
             }
             (submit(words, "analysis-save"))
         }
-        details class="ds-details" {
-            summary { (words.t("analysis-theme-delete")) }
-            div {
-                p { (words.t("analysis-theme-delete-what")) }
-                (act(words, &format!("{base}/delete"), "analysis-theme-delete", &[]))
-            }
-        }
+        (fold(&words.t("analysis-theme-delete"), false, html! {
+            p { (words.t("analysis-theme-delete-what")) }
+            (act(words, &format!("{base}/delete"), "analysis-theme-delete", &[]))
+        }))
     })
 }
 
@@ -321,7 +318,7 @@ pub async fn change(ask: Ask, Path((slug, id)): Path<(String, String)>, data: Fo
         })
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(redirect(&format!("/studies/{slug}/themes/{id}")))
+    Ok(saved(&format!("/studies/{slug}/themes/{id}")))
 }
 
 /// `POST /studies/{slug}/themes/{id}/move`
@@ -335,7 +332,7 @@ pub async fn step(ask: Ask, Path((slug, id)): Path<(String, String)>, data: Form
         .write(move |tx| Box::pin(async move { acts::move_theme(tx, &visitor, of, id, up).await }))
         .await?;
     ask.hub.tell(of.uuid());
-    Ok(redirect(&format!("/studies/{slug}/themes")))
+    Ok(saved(&format!("/studies/{slug}/themes")))
 }
 
 /// `POST /studies/{slug}/themes/{id}/delete`

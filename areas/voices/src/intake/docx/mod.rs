@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::draft::{Drafted, drawn_up};
-use super::encoding::clean;
 use super::limits::{Limits, Progress};
 use super::notices::Notices;
-use super::{Body, Kind, LineEnds, Notice, Paragraph, Refused};
+use super::{Body, Kind, Notice, Paragraph, Refused};
 
 use super::package::{Package, Visit, attribute};
 
@@ -64,9 +63,7 @@ pub(super) fn read(
         notices,
     );
     let headers = headers_with_text(&mut package, &folder)?;
-    let mut title = Title::default();
-    package.visit("docProps/core.xml", &mut title, quiet)?;
-
+    let title = package.title("docProps/core.xml")?;
     let met = &story.met;
     notices.count(contents, |count| Notice::ContentsLinesRemoved { count });
     notices.count(met.tables, |count| Notice::TablesFlattened { count });
@@ -83,14 +80,7 @@ pub(super) fn read(
         count,
     });
     notices.count(met.symbols, |count| Notice::SymbolsReplaced { count });
-    let title = Some(clean(title.text.trim()).0).filter(|title| !title.is_empty());
-    Ok(Body {
-        paragraphs,
-        encoding: None,
-        line_ends: LineEnds::Lf,
-        title,
-        marks,
-    })
+    Ok(Body::of((paragraphs, marks), title))
 }
 
 /// A Word document behind a password is an OLE file with a stream of this name
@@ -217,32 +207,6 @@ impl Visit for Relations {
     }
 
     fn text(&mut self, _: &str) -> Result<(), Refused> {
-        Ok(())
-    }
-}
-
-/// The title a document gives itself.
-#[derive(Default)]
-struct Title {
-    inside: bool,
-    text: String,
-}
-
-impl Visit for Title {
-    fn open(&mut self, name: &str, _: &BytesStart<'_>) -> Result<(), Refused> {
-        self.inside = name == "title";
-        Ok(())
-    }
-
-    fn close(&mut self, _: &str) -> Result<(), Refused> {
-        self.inside = false;
-        Ok(())
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Refused> {
-        if self.inside && self.text.len() < 1_000 {
-            self.text.push_str(text);
-        }
         Ok(())
     }
 }

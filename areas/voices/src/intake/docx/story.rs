@@ -257,16 +257,18 @@ impl Story {
             return Ok(());
         };
         if self.open.is_empty()
-            && let Some(before) = self.items.pop_if(|before| before.mark_deleted)
+            && let Some(mut whole) = self.items.pop_if(|before| before.mark_deleted)
         {
-            let moved = before.text.len();
-            item.text.insert_str(0, &before.text);
-            let own = std::mem::take(&mut item.edges);
-            item.edges = before.edges;
-            item.edges
-                .extend(own.into_iter().map(|(at, edge)| (at + moved, edge)));
-            item.style = before.style;
-            item.list = before.list;
+            let moved = whole.text.len();
+            whole.text.push_str(&item.text);
+            let own = item.edges.into_iter();
+            whole.edges.extend(own.map(|(at, edge)| (at + moved, edge)));
+            item = Item {
+                outline: item.outline,
+                note: item.note,
+                mark_deleted: item.mark_deleted,
+                ..whole
+            };
         }
         if self.items.len() >= self.items_limit {
             return Err(Refused::TooLarge {
@@ -286,7 +288,7 @@ impl Story {
             return Ok(());
         }
         let has_edge = !item.edges.is_empty();
-        if !item.text.trim().is_empty() || item.mark_deleted || has_edge {
+        if item.mark_deleted || has_edge || !item.text.trim().is_empty() {
             self.items.push(item);
         }
         Ok(())

@@ -7,7 +7,6 @@ mod styles;
 
 use quick_xml::events::BytesStart;
 
-use super::encoding::clean;
 use super::limits::{Limits, Progress};
 use super::notices::Notices;
 use super::package::{Package, Visit};
@@ -44,8 +43,7 @@ pub(super) fn read(
             },
         });
     }
-    let mut title = Title::default();
-    package.visit("meta.xml", &mut title, quiet)?;
+    let title = package.title("meta.xml")?;
     let (draft, met, headers) = story.into_parts();
     let (foot, end) = (met.footnotes, met.endnotes);
     let drafted = draft.finish(notices)?;
@@ -62,7 +60,6 @@ pub(super) fn read(
     });
     notices.count(met.hidden, |count| Notice::HiddenTextLeftOut { count });
     notices.count(headers, |count| Notice::HeadersLeftOut { count });
-    let title = Some(clean(title.text.trim()).0).filter(|title| !title.is_empty());
     Ok(Body::of(drafted, title))
 }
 
@@ -83,32 +80,6 @@ impl Visit for Locked {
     }
 
     fn text(&mut self, _: &str) -> Result<(), Refused> {
-        Ok(())
-    }
-}
-
-/// The title a document gives itself.
-#[derive(Default)]
-struct Title {
-    inside: bool,
-    text: String,
-}
-
-impl Visit for Title {
-    fn open(&mut self, name: &str, _: &BytesStart<'_>) -> Result<(), Refused> {
-        self.inside = name == "title";
-        Ok(())
-    }
-
-    fn close(&mut self, _: &str) -> Result<(), Refused> {
-        self.inside = false;
-        Ok(())
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Refused> {
-        if self.inside && self.text.len() < 1_000 {
-            self.text.push_str(text);
-        }
         Ok(())
     }
 }

@@ -71,6 +71,9 @@ struct Group {
     in_table: bool,
 }
 
+/// Bytes after which no more is put to what is said beside the text.
+const SAID: usize = 10_000;
+
 /// The state while going through a document once.
 pub(super) struct Reading<'a> {
     draft: Draft<'a>,
@@ -290,7 +293,7 @@ impl<'a> Reading<'a> {
                 }
                 self.draft.push(text)?;
             }
-            Goes::Said if self.said.len() < 10_000 => self.said.push_str(text),
+            Goes::Said if self.said.len() < SAID => self.said.push_str(text),
             Goes::Colours => {
                 for _ in text.matches(';') {
                     let colour = match self.light {
@@ -302,8 +305,11 @@ impl<'a> Reading<'a> {
                 }
             }
             Goes::Sheet => {
-                self.said.push_str(text);
-                if let Some((name, _)) = self.said.split_once(';') {
+                if self.said.len() < SAID {
+                    self.said.push_str(text);
+                }
+                if text.contains(';') {
+                    let name = self.said.split(';').next().unwrap_or_default();
                     let name = name.trim().to_lowercase();
                     if name.starts_with("heading")
                         || name.starts_with("overskrift")

@@ -214,16 +214,15 @@ fn back_form(ask: &Ask, study: &Study, form: &Form) -> Markup {
         .into_iter()
         .map(|state| (state.word().to_owned(), ask.t(state.text_key())))
         .collect();
-    html! {
-        details class="ds-details" open[form.what_is_wrong("back-reason").is_some()] {
-            summary { (ask.t("voices-back")) }
-            form method="post" action={ "/studies/" (study.slug) "/state" } class="stack" {
-                (select(&ask.words, form, "to", "voices-back-to", &earlier))
-                (Input::area("back-reason", "voices-reason", 2).show(&ask.words, form))
-                button class="ds-button" data-variant="secondary" type="submit" { (ask.t("voices-back-button")) }
-            }
+    let refused = form.what_is_wrong("back-reason").is_some();
+    let body = html! {
+        form method="post" action={ "/studies/" (study.slug) "/state" } class="stack" {
+            (select(&ask.words, form, "to", "voices-back-to", &earlier))
+            (Input::area("back-reason", "voices-reason", 2).show(&ask.words, form))
+            button class="ds-button" data-variant="secondary" type="submit" { (ask.t("voices-back-button")) }
         }
-    }
+    };
+    parts::fold(&ask.t("voices-back"), refused, body)
 }
 
 fn sources_part(ask: &Ask, study: &Study, sources: &[SourceSummary]) -> Markup {
@@ -286,10 +285,9 @@ fn commission_part(ask: &Ask, study: &Study, guide: &[GuideTheme], leads: bool) 
             @if guide.is_empty() { p class="quiet" { (ask.t("voices-none-yet")) } }
             div class="guide" {
                 @for theme in guide {
-                    details class="ds-details" {
-                        summary { (theme.title) }
+                    (parts::fold(&theme.title, false, html! {
                         ul class="ds-list" { @for question in &theme.questions { li { (question) } } }
-                    }
+                    }))
                 }
             }
             h3 class="ds-heading" data-size="2xs" { (ask.t("voices-publisher")) }

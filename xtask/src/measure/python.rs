@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::{files, process, stamp};
 
 /// Makes a virtual environment in `home` with this package in it, once; gives its interpreter. `least` is the oldest
-/// minor version of Python 3 that the package runs on.
+/// minor version of Python 3 that the package runs on. `setuptools` comes along: older packages import a part of it
+/// that Python itself had until 3.12.
 ///
 /// # Errors
 /// A sentence that says why the package can't be had here.
@@ -31,6 +32,7 @@ pub fn install(home: &Path, package: &str, least: u32) -> Result<PathBuf, String
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "setuptools<81",
         package,
     ]))
     .map_err(not_here)?;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { Client } from "./client.ts";
 import { walk } from "./harness.ts";
-import type { Hub } from "./hub.ts";
+import { type Hub, ended } from "./hub.ts";
 
 const study = (hub: Hub): string => `/studies/${hub.studies[0]}`;
 const inside = (hub: Hub): string => `${study(hub)}/final-report`;
@@ -22,8 +22,9 @@ async function write(page: Page, hub: Hub, part: string, text: string): Promise<
 }
 
 /** Lets everything stand that the checks find; the first by hand, the rest as the same form would. */
-async function letStand(page: Page, hub: Hub): Promise<void> {
-  await page.goto(`${hub.base}${inside(hub)}/checks`);
+async function letStand(page: Page, hub: Hub, kind = "final-report"): Promise<void> {
+  const checks = `${hub.base}${study(hub)}/${kind}/checks`;
+  await page.goto(checks);
   const first = page.locator(".report-issue details").first();
   if ((await first.count()) > 0) {
     await first.locator("summary").click();
@@ -37,14 +38,14 @@ async function letStand(page: Page, hub: Hub): Promise<void> {
   for (const input of await page.locator('.report-issue details input[name="mark"]').all()) {
     const mark = await input.inputValue();
     const form = { mark, [`reason-${mark}`]: "Vi har sett på det sammen.", [`tick-${mark}`]: "on" };
-    await page.request.post(`${hub.base}${inside(hub)}/checks`, { form });
+    await page.request.post(checks, { form });
   }
 }
 
 /** Takes references to what is no longer there out of the own texts, the way the checks lead. */
-async function mend(page: Page, hub: Hub): Promise<void> {
+async function mend(page: Page, hub: Hub, kind = "final-report"): Promise<void> {
   for (;;) {
-    await page.goto(`${hub.base}${inside(hub)}/checks`);
+    await page.goto(`${hub.base}${study(hub)}/${kind}/checks`);
     const broken = page.locator(".report-issue").filter({ hasText: "Referansen finnes ikke" }).first();
     if ((await broken.count()) === 0) return;
     const [reference] = /\[\[[^\]]+\]\]/.exec(await broken.innerText()) ?? [];
@@ -165,6 +166,83 @@ walk(
   },
   { expected: [/410/] },
 );
+
+walk("words that are taken out leave what was given out, from that moment and without a word on why", async (ground) => {
+  const { hub, asPerson, asVisitor, axe, fits, shot } = ground;
+  const manager = await asPerson("process_manager");
+  const report = `${hub.base}${study(hub)}/report`;
+  await manager.goto(`${report}/versions/1/hand-over`);
+  await manager.locator("#recipient").fill("leder for teamet");
+  await press(manager, "Lag lenken");
+  const link = await manager.locator("code.report-link").innerText();
+
+  // Without script, as the service may read it.
+  const service = await asVisitor({ script: false });
+  await service.goto(link);
+  const quote = service.locator("figure.report-quote blockquote").first();
+  const words = (await quote.innerText()).split("\n")[0] ?? "";
+  assert.ok(words.length > 10, "the report quotes somebody");
+
+  // From the draft to the block that the quote stands in.
+  await manager.goto(`${report}/preview`);
+  const figure = manager.locator("figure.report-quote").filter({ hasText: words }).first();
+  const inside = new URL((await figure.locator("a.report-inside").getAttribute("href")) ?? "", hub.base);
+  const source = inside.searchParams.get("source");
+  const leader = await Client.as(hub, "process_manager");
+  const shown = await leader.json<{ blocks: { id: string; text: string }[] }>(`/api/v1/sources/${source}/window?from=1&limit=200`);
+  const block = shown.blocks.find(({ text }) => text.includes(words.slice(0, 30)));
+  assert.ok(block, "the quote is found in its source");
+  const edit = `${hub.base}/sources/${source}/blocks/${block.id}/edit`;
+
+  // A spelling mistake, and the report stands.
+  await manager.goto(edit);
+  assert.match(await manager.locator("#may-stand-help").innerText(), /sitert i .* fastsatt/);
+  await axe(manager);
+  await fits(manager);
+  await shot(manager, "correct-quoted");
+  await manager.locator("textarea#text").fill(block.text.replace(words.slice(0, 5), words.slice(0, 5).toUpperCase()));
+  await manager.locator("#may-stand").check();
+  await press(manager, "Lagre");
+  await service.goto(link);
+  assert.ok((await service.content()).includes(words), "what is only corrected stays");
+
+  // Words are taken out.
+  await manager.goto(edit);
+  await manager.locator("textarea#text").fill("[tatt ut]");
+  await press(manager, "Lagre");
+  assert.equal((await service.goto(link))?.status(), 200);
+  assert.match(await service.locator("main").innerText(), /En ny versjon av rapporten er på vei[\s\S]*samme lenken/);
+  assert.doesNotMatch(await service.content(), /tatt ut|trukket/);
+  const nobody = Client.nobody(hub);
+  for (const file of ["report.pdf", "report.docx"]) {
+    assert.equal((await nobody.ask("GET", `${new URL(link).pathname}/${file}`)).status, 404, file);
+  }
+  const beside = await asVisitor();
+  for (const lang of ["en", "nn", "nb"]) {
+    await beside.goto(`${link}?lang=${lang}`);
+    await axe(beside);
+  }
+  await fits(beside);
+  await shot(beside, "new-version-coming");
+  const command = await ended(hub.command("report", "--study", hub.studies[0] ?? "", "--kind", "process", "-o", "out.pdf"));
+  assert.equal(command.code, 1);
+  assert.match(command.error, /taken out[\s\S]*Fix a new version/);
+
+  // Who leads the study sees what to do, and the same link shows what is fixed then.
+  await manager.goto(`${hub.base}/`);
+  await manager.getByRole("link", { name: /Ord er tatt ut av en rapport/ }).first().click();
+  await axe(manager);
+  await shot(manager, "words-taken-out");
+  await manager.locator("main").getByRole("link", { name: "Se over og fastsett en ny versjon" }).first().click();
+  await mend(manager, hub, "report");
+  await letStand(manager, hub, "report");
+  await manager.goto(`${report}/checks`);
+  assert.match(await manager.locator("main").innerText(), /venter på en ny versjon/);
+  await manager.getByRole("button", { name: /^Fastsett versjon/ }).click({ timeout: 60_000 });
+  await service.goto(link);
+  assert.ok((await service.locator("figure.report-quote").count()) > 0, "the report is there again");
+  assert.ok(!(await service.content()).includes(words), "without the words");
+});
 
 walk("who does not lead the study can't publish, and a process report never is", async ({ hub }) => {
   const publish = `${inside(hub)}/versions/1/publish`;

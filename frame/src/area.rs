@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use base::{Account, Actor, Id, Lang, Uuid};
+use base::{Account, Actor, Id, Lang, Time, Uuid};
 use futures::future::BoxFuture;
 use store::{Conn, Fault, Store, Tx};
 use ui::TextSet;
@@ -20,6 +20,8 @@ pub type CheckFn = for<'a> fn(&'a Store) -> BoxFuture<'a, Result<Vec<String>, Fa
 pub type HookFn<E, T = ()> = for<'a> fn(&'a Tx, &'a E) -> BoxFuture<'a, Result<T, Fault>>;
 /// A function that counts what its area knows of how far a study is.
 pub type ProgressFn = for<'a> fn(&'a Conn, Uuid) -> BoxFuture<'a, Result<Progress, Fault>>;
+/// A function that counts what its area has fixed with words of a block in it, and that still stands.
+pub type FixedWithFn = for<'a> fn(&'a Conn, Uuid) -> BoxFuture<'a, Result<i64, Fault>>;
 /// A function that knows from a request's headers who is asking.
 pub type IdentifyFn = fn(Hub, HeaderMap) -> BoxFuture<'static, Result<Option<Arc<Actor>>, Fault>>;
 
@@ -46,6 +48,10 @@ pub struct TextChange {
     pub source: Uuid,
     /// The block that changed.
     pub block: Uuid,
+    /// When.
+    pub at: Time,
+    /// No word was taken out that must also leave what is fixed: what quotes the block may stand.
+    pub may_stand: bool,
     /// What happened to it.
     pub kind: TextChangeKind,
 }
@@ -84,6 +90,8 @@ pub enum Forget {
         study: Uuid,
         /// The source.
         source: Uuid,
+        /// When.
+        at: Time,
     },
     /// An account is erased; what it made stays, made by nobody.
     Account(Id<Account>),
@@ -174,6 +182,8 @@ pub struct Withdrawal {
     pub study: Uuid,
     /// The blocks whose words go.
     pub blocks: Vec<Uuid>,
+    /// When.
+    pub at: Time,
 }
 
 /// What a withdrawal would take, shown beforehand.
@@ -232,6 +242,8 @@ pub struct Area {
     pub hooks: Hooks,
     /// What it knows of how far a study is.
     pub progress: Option<ProgressFn>,
+    /// What it has fixed with words of a block in it.
+    pub fixed_with: Option<FixedWithFn>,
     /// How it looks over its derived data.
     pub check: Option<CheckFn>,
     /// Knows who is asking; `people` has this, nobody else.
@@ -254,6 +266,7 @@ impl Area {
             jobs: Vec::new(),
             hooks: Hooks::default(),
             progress: None,
+            fixed_with: None,
             check: None,
             identify: None,
             at_start: None,
@@ -300,6 +313,13 @@ impl Area {
     #[must_use]
     pub fn progress(mut self, progress: ProgressFn) -> Self {
         self.progress = Some(progress);
+        self
+    }
+
+    /// Knows what it has fixed with words of a block in it.
+    #[must_use]
+    pub fn fixed_with(mut self, fixed_with: FixedWithFn) -> Self {
+        self.fixed_with = Some(fixed_with);
         self
     }
 
@@ -387,6 +407,19 @@ impl Hub {
             counts.extend(hook(tx, what).await?);
         }
         Ok(counts)
+    }
+
+    /// In how many fixed versions that still stand words of a block are quoted. Whoever changes the
+    /// block says whether those may stand; see [`TextChange::may_stand`].
+    ///
+    /// # Errors
+    /// The first fault of an area.
+    pub async fn fixed_with(&self, db: &Conn, block: Uuid) -> Result<i64, Fault> {
+        let mut all = 0;
+        for fixed_with in self.fixed_withs() {
+            all += fixed_with(db, block).await?;
+        }
+        Ok(all)
     }
 
     /// How far a study is, from every area that knows something of it.

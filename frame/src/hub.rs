@@ -9,7 +9,7 @@ use store::Store;
 use tokio::sync::{Notify, broadcast};
 use ui::{Texts, Words};
 
-use crate::area::{CheckFn, Hooks, IdentifyFn, JobFn, MenuEntry, ProgressFn};
+use crate::area::{CheckFn, FixedWithFn, Hooks, IdentifyFn, JobFn, MenuEntry, ProgressFn};
 use crate::errand::ErrandsFn;
 use crate::routes::RouteInfo;
 use crate::{Area, Routes};
@@ -88,6 +88,7 @@ struct Inner {
     jobs: HashMap<&'static str, JobFn>,
     hooks: Vec<Hooks>,
     progress: Vec<ProgressFn>,
+    fixed_with: Vec<FixedWithFn>,
     checks: Vec<CheckFn>,
     identify: Option<IdentifyFn>,
     routes: Vec<RouteInfo>,
@@ -122,6 +123,7 @@ impl Hub {
             jobs: HashMap::new(),
             hooks: Vec::new(),
             progress: Vec::new(),
+            fixed_with: Vec::new(),
             checks: Vec::new(),
             identify: None,
             routes: Vec::new(),
@@ -135,6 +137,7 @@ impl Hub {
             inner.jobs.extend(area.jobs);
             inner.hooks.push(area.hooks);
             inner.progress.extend(area.progress);
+            inner.fixed_with.extend(area.fixed_with);
             inner.checks.extend(area.check);
             inner.identify = inner.identify.or(area.identify);
             routes = routes.with(area.routes);
@@ -233,6 +236,10 @@ impl Hub {
 
     pub(crate) fn hooks(&self) -> &[Hooks] {
         &self.0.hooks
+    }
+
+    pub(crate) fn fixed_withs(&self) -> &[FixedWithFn] {
+        &self.0.fixed_with
     }
 
     pub(crate) fn progresses(&self) -> &[ProgressFn] {

@@ -22,9 +22,9 @@ mod pipeline;
 mod routes;
 
 pub use area::{
-    Area, Came, CheckFn, FileMark, FileMarkKind, Forget, HookFn, Hooks, JobFn, MenuEntry,
-    PracticeLaid, Progress, ProgressFn, SourceCame, TextChange, TextChangeKind, Withdrawal,
-    WithdrawalCount,
+    Area, Came, CheckFn, FileMark, FileMarkKind, FixedWithFn, Forget, HookFn, Hooks, JobFn,
+    MenuEntry, PracticeLaid, Progress, ProgressFn, SourceCame, TextChange, TextChangeKind,
+    Withdrawal, WithdrawalCount,
 };
 pub use ask::{Ask, FormData, show};
 pub use errand::{Bundle, Due, Errand, ErrandsFn};

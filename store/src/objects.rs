@@ -15,7 +15,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 
-use crate::{Conn, Fault, Row, Tx, params};
+use crate::{Conn, Fault, Row, Tx, each, params, places};
 
 /// A stored file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -283,14 +283,32 @@ pub async fn forget(tx: &Tx, id: Id<Object>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The object with this id.
+/// Takes away what an object holds and leaves its row for what names it: from this act on nobody
+/// gets the file, which is deleted after the commit, with [`Objects::delete`].
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn erase(tx: &Tx, ids: &[Id<Object>], now: Time) -> Result<(), Fault> {
+    for some in ids.chunks(500) {
+        let sql = format!(
+            "UPDATE object SET erased_at = $1 WHERE erased_at IS NULL AND id IN ({})",
+            places(2, some.len())
+        );
+        let mut values = params![now];
+        values.extend(each(some));
+        tx.exec(&sql, values).await?;
+    }
+    Ok(())
+}
+
+/// The object with this id; none when it was erased.
 ///
 /// # Errors
 /// [`Fault`] of the database.
 pub async fn get(db: &Conn, id: Id<Object>) -> Result<Option<Object>, Fault> {
     let row = db
         .one(
-            "SELECT id, digest, size, media FROM object WHERE id = $1",
+            "SELECT id, digest, size, media FROM object WHERE id = $1 AND erased_at IS NULL",
             params![id],
         )
         .await?;
@@ -304,7 +322,7 @@ pub async fn get(db: &Conn, id: Id<Object>) -> Result<Option<Object>, Fault> {
 pub async fn page(db: &Conn, after: Id<Object>, limit: i64) -> Result<Vec<Object>, Fault> {
     let rows = db
         .all(
-            "SELECT id, digest, size, media FROM object WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT id, digest, size, media FROM object WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2",
             params![after, limit],
         )
         .await?;
@@ -322,7 +340,7 @@ fn of(row: &Row) -> Result<Object, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use base::Chance;
+    use base::{Chance, Uuid};
 
     use super::*;
     use crate::testing;
@@ -397,6 +415,41 @@ mod tests {
             let later = base::Clock::System.now().plus(2 * base::DAY);
             let swept = store.objects().sweep(&store.read(), later).await;
             assert_eq!((swept.unwrap(), names()), (3, 0));
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_erased_is_gotten_by_nobody_from_that_act_on_and_its_file_is_swept() {
+        testing::each_engine(async |store, _| {
+            let now = Clock::System.now();
+            let chance = Chance::seeded(1);
+            let mut both = Vec::new();
+            for text in ["a", "b"] {
+                let bytes = Bytes::from(text);
+                let put = store.objects().put(chance.id(now), "text/plain", bytes);
+                both.push(put.await.unwrap());
+            }
+            let (first, second) = (both[0].clone(), both[1].clone());
+            let erased: Result<(), Fault> = store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        for object in &both {
+                            add(tx, object, now).await?;
+                        }
+                        erase(tx, &[both[0].id], now).await
+                    })
+                })
+                .await;
+            erased.unwrap();
+            let db = store.read();
+            assert_eq!(get(&db, first.id).await.unwrap(), None);
+            let all = page(&db, Id::from(Uuid::nil()), 9).await.unwrap();
+            assert_eq!(all, std::slice::from_ref(&second));
+            let swept = store.objects().sweep(&db, now.plus(2 * base::DAY)).await;
+            assert_eq!(swept.unwrap(), 1);
+            assert!(store.objects().get(&first).await.is_err());
+            assert!(store.objects().get(&second).await.is_ok());
         })
         .await;
     }

@@ -19,6 +19,7 @@ use crate::html;
 use crate::material::{gather, report_or_new};
 use crate::paper::{Kind, Paper};
 use crate::pdf::{self, Fonts, PdfError};
+use crate::publish::not_readable;
 use crate::report::{HandOver, MOST_DAYS, MOST_TEXT, PartKey, Stamp};
 use crate::store::{self as rows, HandOverRow, PartText, ReportRow, Version};
 
@@ -231,7 +232,7 @@ impl HandedOver {
 /// Hands a version over: makes a link that holds for some days.
 ///
 /// # Errors
-/// `RE0006` when no recipient is named, or the days are not 1 to 365; [`Failure::NotFound`] for who does not lead the
+/// `RE0006` when no recipient is named, or the days are not 1 to 365; `RE0009` when words in it were taken out; [`Failure::NotFound`] for who does not lead the
 /// study.
 pub async fn hand_over(
     tx: &Tx,
@@ -244,6 +245,10 @@ pub async fn hand_over(
         return Err(Failure::bad("RE0006", "reports-recipient-missing"));
     }
     visitor.enter(tx, Act::HandOver, version.clone()).await?;
+    // As it is now, not as the page that was shown saw it.
+    if rows::paper(tx, version.id).await?.is_none() {
+        return Err(not_readable());
+    }
     let study = voices::study(tx, version.study)
         .await?
         .ok_or(Failure::NotFound)?;
@@ -332,7 +337,7 @@ pub async fn draft(
 /// The newest fixed version; `None` when there is none.
 ///
 /// # Errors
-/// [`Failure::NotFound`] when this person may not; [`Failure`] of the database.
+/// `RE0009` when words in it were taken out; [`Failure::NotFound`] when this person may not; [`Failure`] of the database.
 pub async fn newest(
     hub: &Hub,
     visitor: &Visitor,
@@ -347,12 +352,18 @@ pub async fn newest(
         return Ok(None);
     };
     let version = visitor.read(version).await?;
+    if version.outdated {
+        return Err(Failure::conflict("RE0009", "reports-newest-not-readable"));
+    }
     file(hub, &version, format).await.map(Some)
 }
 
-/// A fixed version as a file. Open the door first.
+/// A fixed version as a file; `RE0009` when its words were taken out. Open the door first.
 pub(crate) async fn file(hub: &Hub, version: &Version, format: Format) -> Result<Vec<u8>, Failure> {
     let db = hub.store().read();
+    if version.outdated {
+        return Err(not_readable());
+    }
     match format {
         Format::Html => Ok(html::document(&paper_of(hub, version).await?).into_bytes()),
         Format::Pdf => kept(hub, &db, version.object).await,
@@ -364,16 +375,16 @@ pub(crate) async fn file(hub: &Hub, version: &Version, format: Format) -> Result
 }
 
 async fn kept(hub: &Hub, db: &Conn, object: Id<Object>) -> Result<Vec<u8>, Failure> {
-    let object = objects::get(db, object).await?;
-    let object = object.ok_or_else(|| Failure::Fault("a version without its object".into()))?;
+    // Words may have been taken out since the version was asked for.
+    let object = objects::get(db, object).await?.ok_or_else(not_readable)?;
     Ok(hub.store().objects().get(&object).await?.to_vec())
 }
 
-/// The document of a fixed version.
+/// The document of a fixed version; `RE0009` when its words were taken out.
 pub(crate) async fn paper_of(hub: &Hub, version: &Version) -> Result<Paper, Failure> {
     let json = rows::paper(&hub.store().read(), version.id)
         .await?
-        .ok_or(Failure::NotFound)?;
+        .ok_or_else(not_readable)?;
     Ok(serde_json::from_str(&json).map_err(Fault::from)?)
 }
 

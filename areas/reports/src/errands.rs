@@ -1,4 +1,4 @@
-//! What waits for who leads a study: links into handed-over reports that end soon.
+//! What waits for who leads a study: reports whose words were taken out, and links that end soon.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use people::{Act, Layer, Visitor};
 use voices::StudyCard;
 
 use crate::pages::base_of;
-use crate::store::{self, Ending};
+use crate::store::{self, Ending, Waiting};
 
 pub(crate) fn errands<'a>(
     hub: &'a Hub,
@@ -21,7 +21,9 @@ pub(crate) fn errands<'a>(
         let leads = Visitor::new(hub, actor.clone()).studies(Act::HandOver, Layer::Raw);
         let (db, now) = (hub.store().read(), hub.now());
         let ending = store::ending_links(&db, &leads, now, now.plus(7 * DAY)).await?;
-        let studies: Vec<Uuid> = ending.iter().map(|link| link.study).collect();
+        let waiting = store::waiting(&db, &leads, now).await?;
+        let mut studies: Vec<Uuid> = ending.iter().map(|link| link.study).collect();
+        studies.extend(waiting.iter().map(|report| report.study));
         let cards: HashMap<Uuid, StudyCard> = voices::study_cards(&db, &studies)
             .await?
             .into_iter()
@@ -37,6 +39,17 @@ pub(crate) fn errands<'a>(
                 about: card.title.clone(),
             })
         };
-        Ok(ending.iter().filter_map(errand).collect())
+        let new_version = |report: &Waiting| {
+            let card = cards.get(&report.study)?;
+            Some(Errand {
+                due: Due::Now,
+                text: "reports-errand-new-version",
+                args: Vec::new(),
+                href: base_of(&card.slug, report.kind),
+                about: card.title.clone(),
+            })
+        };
+        let waiting = waiting.iter().filter_map(new_version);
+        Ok(waiting.chain(ending.iter().filter_map(errand)).collect())
     })
 }

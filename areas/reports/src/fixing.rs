@@ -3,7 +3,7 @@
 use analysis::Passage;
 use base::{Id, Uuid};
 use frame::{Failure, Hub};
-use people::Visitor;
+use people::{Act, Visitor};
 use serde_json::json;
 use store::objects::Object;
 use store::{Conn, Fault, Tx, objects};
@@ -85,7 +85,8 @@ async fn ready(db: &Conn, hub: &Hub, study: &Study, kind: Kind) -> Result<Ready,
     })
 }
 
-/// Fixes a version: what was looked over is what is kept. It never changes again.
+/// Fixes a version: what was looked over is what is kept. It never changes again. Links into versions whose words were
+/// taken out show it from now on, when this person leads the study.
 ///
 /// # Errors
 /// `RE0002` when something still keeps it from being fixed; `RE0003` when somebody changed or fixed it at the same
@@ -150,6 +151,10 @@ async fn keep(
         })?;
     let blocks = blocks_of(tx, &again).await?;
     publish::store::add_blocks(tx, version.id, &blocks).await?;
+    // What who leads the study fixes is what the links that wait are shown.
+    if visitor.may(Act::HandOver, &version) {
+        publish::links_on(tx, visitor, &version).await?;
+    }
     let payload = json!({ "kind": kind.word(), "number": version.number });
     voices::record(tx, visitor, study.id, "reports-did-fix", &payload, None).await?;
     Ok(version)

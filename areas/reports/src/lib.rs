@@ -37,7 +37,7 @@ pub use acts::{
     hand_over, issues, newest, set_part, set_settings,
 };
 pub use paper::Kind;
-pub use publish::{NotPublic, Publication, publish, take_back};
+pub use publish::{NotPublic, Publication, hand_on, publish, take_back};
 pub use report::PartKey;
 pub use store::{HandOverRow, PartText, Version};
 
@@ -60,6 +60,8 @@ pub fn area() -> Area {
         .errands(errands::errands)
         .hooks(publish::hooks())
         .progress(progress)
+        .fixed_with(publish::fixed_with)
+        .job(publish::ERASE, publish::erase)
         .check(check)
 }
 
@@ -98,7 +100,7 @@ fn progress(db: &Conn, study: Uuid) -> BoxFuture<'_, Result<frame::Progress, Fau
     })
 }
 
-/// Each fixed version has its file, unharmed, and its document can be read.
+/// Each fixed version that stands has its files, unharmed, and its document can be read; an outdated one has nothing.
 fn check(hub: &Store) -> BoxFuture<'_, Result<Vec<String>, Fault>> {
     const PAGE: i64 = 100;
     Box::pin(async move {
@@ -120,6 +122,12 @@ fn check(hub: &Store) -> BoxFuture<'_, Result<Vec<String>, Fault>> {
 
 async fn fault_of(hub: &Store, db: &Conn, version: &Version) -> Result<Option<String>, Fault> {
     let name = format!("report version {} ({})", version.number, version.id);
+    if version.outdated {
+        let left = store::paper(db, version.id).await?.is_some();
+        return Ok(left.then(|| {
+            format!("{name}: its words were taken out and it still holds some; report this")
+        }));
+    }
     for file in [Some(version.object), version.docx].into_iter().flatten() {
         let Some(object) = objects::get(db, file).await? else {
             return Ok(Some(format!(

@@ -71,7 +71,7 @@ pub struct Version {
     pub object: Id<Object>,
     /// The Word document; versions that were fixed before it was made have none.
     pub docx: Option<Id<Object>>,
-    /// Words in it were taken back since: a new version is to be fixed.
+    /// Words in it were taken out since: it holds nothing any more, and a new version is to be fixed.
     pub outdated: bool,
     /// Who fixed it.
     pub fixed_by: Option<Id<Account>>,
@@ -344,7 +344,7 @@ pub async fn versions_after(db: &Conn, after: Uuid, limit: i64) -> Result<Vec<Ve
     rows.iter().map(version_of).collect()
 }
 
-/// The document of a version, as JSON.
+/// The document of a version, as JSON; none when its words were taken out.
 pub async fn paper(db: &Conn, id: Id<crate::report::Version>) -> Result<Option<String>, Fault> {
     let row = db
         .one(
@@ -352,7 +352,8 @@ pub async fn paper(db: &Conn, id: Id<crate::report::Version>) -> Result<Option<S
             params![id],
         )
         .await?;
-    row.map(|row| row.body("body", "key_ref")).transpose()
+    let paper = row.map(|row| row.body("body", "key_ref")).transpose()?;
+    Ok(paper.filter(|paper| !paper.is_empty()))
 }
 
 /// The number of the next version.
@@ -433,7 +434,7 @@ pub async fn handovers(
     rows.iter().map(handover_of).collect()
 }
 
-/// The versions of a study's report that somebody was ever given a link to, newest first.
+/// The versions of a study's report that somebody was ever given a link to, newest first, also those that are outdated.
 pub async fn handed_over(
     db: &Conn,
     study: Id<Study>,
@@ -506,6 +507,41 @@ pub async fn ending_links(
                 kind: row.word("kind")?,
                 recipient: row.text("recipient")?,
                 at: row.time("ends_at")?,
+            })
+        })
+        .collect()
+}
+
+/// A report that was given out and whose words were taken out since.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The study.
+    pub study: Uuid,
+    /// Which report.
+    pub kind: Kind,
+}
+
+/// The reports of these studies that are public, or that links lead to, in a version that is outdated.
+pub async fn waiting(db: &Conn, studies: &[Uuid], now: Time) -> Result<Vec<Waiting>, Fault> {
+    if studies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT r.study AS study, r.kind AS kind FROM report r WHERE r.study IN ({}) AND EXISTS \
+         (SELECT 1 FROM report_version v WHERE v.report = r.id AND v.outdated = TRUE AND (EXISTS \
+         (SELECT 1 FROM report_publication p WHERE p.version = v.id AND p.taken_back_at IS NULL) OR EXISTS \
+         (SELECT 1 FROM handover h WHERE h.version = v.id AND h.ended_at IS NULL AND h.ends_at > $1))) \
+         ORDER BY r.id LIMIT 20",
+        places(2, studies.len())
+    );
+    let mut values = params![now];
+    values.extend(each(studies));
+    let rows = db.all(&sql, values).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Waiting {
+                study: row.uuid("study")?,
+                kind: row.word("kind")?,
             })
         })
         .collect()

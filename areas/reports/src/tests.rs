@@ -25,6 +25,7 @@ use crate::{Format, NotSaved, Settings, Target, acts, store as rows};
 mod final_report;
 mod notes;
 mod practice;
+mod taken_out;
 
 const KIND: Kind = Kind::Process;
 const QUOTE: &str = "De satte seg ned og ble sittende.";

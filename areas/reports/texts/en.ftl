@@ -251,6 +251,10 @@ reports-handed-until = The link holds until { $when }.
 reports-handed-pdf = Download the report as a PDF
 reports-handed-gone = The link no longer holds
 reports-handed-gone-what = The link has run out, was ended, or is not written quite right. If you need the report, ask the centre that gave you the link.
+reports-new-coming = A new version of the report is on its way
+reports-new-coming-link = The centre is making a new version of the report. When it is ready, you can read it by this same link.
+reports-new-coming-public = { $hub } is making a new version of "{ $title }". When it is ready, it stands at this address.
+reports-new-coming-released = A new version of the report is on its way. It is shown here when it has been handed over to you.
 
 # The final report
 reports-kinds = The reports of the evaluation
@@ -261,9 +265,27 @@ reports-begin-empty-what = No process report has been written. The final report 
 reports-begin-empty = Begin the final report
 reports-publisher-now = Who publishes the final report: { $who }.
 reports-publisher-write = Write who publishes
-reports-outdated = Some of what is quoted in the newest version has been taken out. Fix a new version. The words are already gone from the draft.
-reports-outdated-version = Some of what this version quotes has been taken out since. The words are gone from the draft. Fix a new version, and give that out instead.
-reports-version-outdated = Something was taken out since
+reports-outdated = Words quoted in version { $number } have been taken out. So nobody can read it any more: not here, not by a link, not on the web. The words are gone from the draft. Fix a new version.
+reports-outdated-version = Words quoted in this version have been taken out. So it can no longer be read or downloaded: not here, not by a link, not on the web. The words are gone from the draft.
+reports-version-outdated = Can't be read: words were taken out
+reports-fix-new = Look over and fix a new version
+reports-publish-new = Publish version { $number }
+reports-waiting = { $n ->
+    [one] One link now shows only that a new version is on its way.
+   *[other] { $n } links now show only that a new version is on its way.
+  }
+reports-hand-on-what = Version { $number } is fixed. Whoever has { $n ->
+    [one] the link
+   *[other] one of the links
+  } can read it for as long as the link holds.
+reports-hand-on = Let the links show version { $number }
+reports-fix-shows = { $n ->
+    [one] One link was given out and waits for a new version. It shows
+   *[other] { $n } links were given out and wait for a new version. They show
+  } this one as soon as it is fixed, for as long as { $n ->
+    [one] the link holds
+   *[other] the links hold
+  }.
 
 # Publishing
 reports-public = Publishing
@@ -285,7 +307,7 @@ reports-not-public-process = A process report is never published. It is handed o
 reports-not-public-undecided = It is not agreed who publishes the final report. Agree on it with the service, and write it in the evaluation.
 reports-not-public-service = By the agreement it is the service that publishes. Give them the files, or make a link they can fetch them by.
 reports-not-public-not-newest = A newer version has been fixed. Only the newest can be published.
-reports-not-public-outdated = Some of what is quoted in this version has been taken out since. Fix a new version and publish that.
+reports-not-public-outdated = Words quoted in this version have been taken out. Its address says only that a new version is on its way. Fix a new version and publish that.
 
 # The public pages
 reports-list = Reports
@@ -302,6 +324,8 @@ reports-pdf-too-large = The report is too large or too deeply nested to be set. 
 reports-withdraw-versions = Fixed reports that quote the words
 reports-begun-already = The final report has been begun. Go on writing in it.
 reports-recipient-missing = Write who gets the report.
+reports-not-readable = This version of the report can no longer be read. A new version is on its way.
+reports-newest-not-readable = Words quoted in the newest version of the report have been taken out, so it can no longer be read. Fix a new version on the page "Look over before fixing". The draft (--draft) can be built as it stands.
 
 # In the history
 reports-did-set-cover = Changed the cover of the report
@@ -313,4 +337,6 @@ reports-did-publish = Published the final report
 reports-did-take-back = Took the final report back
 reports-did-hand-over = Handed over the report
 reports-did-end-link = Ended a link to the report
+reports-did-hand-on = Let links show a new version of the report
 reports-errand-link-ends = The link to the report for { $who } ends soon
+reports-errand-new-version = Words were taken out of a report that was given out. Fix a new version, and give that out

@@ -251,6 +251,10 @@ reports-handed-until = Lenken gjelder til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF
 reports-handed-gone = Lenken gjelder ikke lenger
 reports-handed-gone-what = Lenken har gått ut, er avsluttet, eller er ikke skrevet helt riktig. Trenger du rapporten, kan du spørre senteret som ga deg den.
+reports-new-coming = En ny versjon av rapporten er på vei
+reports-new-coming-link = Senteret lager en ny versjon av rapporten. Når den er klar, kan du lese den med den samme lenken.
+reports-new-coming-public = { $hub } lager en ny versjon av «{ $title }». Når den er klar, står den på denne adressen.
+reports-new-coming-released = En ny versjon av rapporten er på vei. Den vises her når den er overlevert til dere.
 
 # Sluttrapporten
 reports-kinds = Rapportene i evalueringen
@@ -261,9 +265,30 @@ reports-begin-empty-what = Det er ikke skrevet noen prosessrapport. Sluttrapport
 reports-begin-empty = Begynn på sluttrapporten
 reports-publisher-now = Hvem som publiserer sluttrapporten: { $who }.
 reports-publisher-write = Skriv inn hvem som publiserer
-reports-outdated = Noe av det som er sitert i den nyeste versjonen, er tatt ut. Fastsett en ny versjon. Ordene er allerede borte fra utkastet.
-reports-outdated-version = Noe av det som er sitert i denne versjonen, er tatt ut siden. Ordene er borte fra utkastet. Fastsett en ny versjon, og gi ut den i stedet.
-reports-version-outdated = Noe er tatt ut siden
+reports-outdated = Ord som er sitert i versjon { $number }, er tatt ut. Derfor kan ingen lese den lenger, verken her, med lenke eller på nettet. Ordene er borte fra utkastet. Fastsett en ny versjon.
+reports-outdated-version = Ord som er sitert i denne versjonen, er tatt ut. Derfor kan den ikke leses eller lastes ned lenger, verken her, med lenke eller på nettet. Ordene er borte fra utkastet.
+reports-version-outdated = Kan ikke leses: ord er tatt ut
+reports-fix-new = Se over og fastsett en ny versjon
+reports-publish-new = Publiser versjon { $number }
+reports-waiting = { $n ->
+    [one] Én lenke viser nå bare at en ny versjon er på vei.
+   *[other] { $n } lenker viser nå bare at en ny versjon er på vei.
+  }
+reports-hand-on-what = Versjon { $number } er fastsatt. { $n ->
+    [one] Den som har lenken, kan
+   *[other] De som har lenkene, kan
+  } lese den så lenge { $n ->
+    [one] lenken
+   *[other] lenkene
+  } gjelder.
+reports-hand-on = La lenkene vise versjon { $number }
+reports-fix-shows = { $n ->
+    [one] Én lenke er gitt ut og venter på en ny versjon. Den
+   *[other] { $n } lenker er gitt ut og venter på en ny versjon. De
+  } viser denne med en gang den er fastsatt, så lenge { $n ->
+    [one] lenken
+   *[other] lenkene
+  } gjelder.
 
 # Publisering
 reports-public = Publisering
@@ -285,7 +310,7 @@ reports-not-public-process = En prosessrapport blir aldri publisert. Den overlev
 reports-not-public-undecided = Det er ikke avtalt hvem som publiserer sluttrapporten. Avtal det med tjenesten, og skriv det inn i evalueringen.
 reports-not-public-service = Etter avtalen er det tjenesten som publiserer. Gi dem filene, eller lag en lenke de kan hente dem med.
 reports-not-public-not-newest = Det er fastsatt en nyere versjon. Bare den nyeste kan publiseres.
-reports-not-public-outdated = Noe av det som er sitert i denne versjonen, er tatt ut siden. Fastsett en ny versjon og publiser den.
+reports-not-public-outdated = Ord som er sitert i denne versjonen, er tatt ut. På adressen står det bare at en ny versjon er på vei. Fastsett en ny versjon og publiser den.
 
 # De åpne sidene
 reports-list = Rapporter
@@ -302,6 +327,8 @@ reports-pdf-too-large = Rapporten er for stor eller for dypt nøstet til å sett
 reports-withdraw-versions = Fastsatte rapporter der ordene er sitert
 reports-begun-already = Sluttrapporten er begynt på. Skriv videre i den.
 reports-recipient-missing = Skriv hvem som får rapporten.
+reports-not-readable = Denne versjonen av rapporten kan ikke leses lenger. En ny versjon er på vei.
+reports-newest-not-readable = Ord som er sitert i den nyeste versjonen av rapporten, er tatt ut, så den kan ikke leses lenger. Fastsett en ny versjon på siden «Se over før fastsetting». Utkastet (--draft) kan bygges som det er.
 
 # I historikken
 reports-did-set-cover = Endret forsiden til rapporten
@@ -313,4 +340,6 @@ reports-did-publish = Publiserte sluttrapporten
 reports-did-take-back = Trakk sluttrapporten tilbake
 reports-did-hand-over = Overleverte rapporten
 reports-did-end-link = Avsluttet en lenke til rapporten
+reports-did-hand-on = Lot lenker vise en ny versjon av rapporten
 reports-errand-link-ends = Lenken til rapporten for { $who } slutter snart
+reports-errand-new-version = Ord er tatt ut av en rapport som er gitt ut. Fastsett en ny versjon, og gi ut den

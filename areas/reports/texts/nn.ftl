@@ -251,6 +251,10 @@ reports-handed-until = Lenkja gjeld til { $when }.
 reports-handed-pdf = Last ned rapporten som PDF
 reports-handed-gone = Lenkja gjeld ikkje lenger
 reports-handed-gone-what = Lenkja har gått ut, er avslutta, eller er ikkje skriven heilt rett. Treng du rapporten, kan du spørje senteret som gav deg lenkja.
+reports-new-coming = Ein ny versjon av rapporten er på veg
+reports-new-coming-link = Senteret lagar ein ny versjon av rapporten. Når han er klar, kan du lese han med den same lenkja.
+reports-new-coming-public = { $hub } lagar ein ny versjon av «{ $title }». Når han er klar, står han på denne adressa.
+reports-new-coming-released = Ein ny versjon av rapporten er på veg. Han blir vist her når han er overlevert til dykk.
 
 # Sluttrapporten
 reports-kinds = Rapportane i evalueringa
@@ -261,9 +265,30 @@ reports-begin-empty-what = Det er ikkje skrive nokon prosessrapport. Sluttrappor
 reports-begin-empty = Begynn på sluttrapporten
 reports-publisher-now = Kven som publiserer sluttrapporten: { $who }.
 reports-publisher-write = Skriv inn kven som publiserer
-reports-outdated = Noko av det som er sitert i den nyaste versjonen, er teke ut. Fastset ein ny versjon. Orda er alt borte frå utkastet.
-reports-outdated-version = Noko av det som er sitert i denne versjonen, er teke ut sidan. Orda er borte frå utkastet. Fastset ein ny versjon, og gje ut den i staden.
-reports-version-outdated = Noko er teke ut sidan
+reports-outdated = Ord som er siterte i versjon { $number }, er tekne ut. Difor kan ingen lese han lenger, verken her, med lenkje eller på nettet. Orda er borte frå utkastet. Fastset ein ny versjon.
+reports-outdated-version = Ord som er siterte i denne versjonen, er tekne ut. Difor kan han ikkje lesast eller lastast ned lenger, verken her, med lenkje eller på nettet. Orda er borte frå utkastet.
+reports-version-outdated = Kan ikkje lesast: ord er tekne ut
+reports-fix-new = Sjå over og fastset ein ny versjon
+reports-publish-new = Publiser versjon { $number }
+reports-waiting = { $n ->
+    [one] Éi lenkje viser no berre at ein ny versjon er på veg.
+   *[other] { $n } lenkjer viser no berre at ein ny versjon er på veg.
+  }
+reports-hand-on-what = Versjon { $number } er fastsett. { $n ->
+    [one] Den som har lenkja, kan
+   *[other] Dei som har lenkjene, kan
+  } lese han så lenge { $n ->
+    [one] lenkja
+   *[other] lenkjene
+  } gjeld.
+reports-hand-on = La lenkjene vise versjon { $number }
+reports-fix-shows = { $n ->
+    [one] Éi lenkje er gjeven ut og ventar på ein ny versjon. Ho
+   *[other] { $n } lenkjer er gjevne ut og ventar på ein ny versjon. Dei
+  } viser denne med ein gong han er fastsett, så lenge { $n ->
+    [one] lenkja
+   *[other] lenkjene
+  } gjeld.
 
 # Publisering
 reports-public = Publisering
@@ -285,7 +310,7 @@ reports-not-public-process = Ein prosessrapport blir aldri publisert. Han blir o
 reports-not-public-undecided = Det er ikkje avtalt kven som publiserer sluttrapporten. Avtal det med tenesta, og skriv det inn i evalueringa.
 reports-not-public-service = Etter avtalen er det tenesta som publiserer. Gje dei filene, eller lag ei lenkje dei kan hente dei med.
 reports-not-public-not-newest = Det er fastsett ein nyare versjon. Berre den nyaste kan publiserast.
-reports-not-public-outdated = Noko av det som er sitert i denne versjonen, er teke ut sidan. Fastset ein ny versjon og publiser han.
+reports-not-public-outdated = Ord som er siterte i denne versjonen, er tekne ut. På adressa står det berre at ein ny versjon er på veg. Fastset ein ny versjon og publiser han.
 
 # Dei opne sidene
 reports-list = Rapportar
@@ -302,6 +327,8 @@ reports-pdf-too-large = Rapporten er for stor eller for djupt nøsta til å setj
 reports-withdraw-versions = Fastsette rapportar der orda er siterte
 reports-begun-already = Sluttrapporten er begynt på. Skriv vidare i han.
 reports-recipient-missing = Skriv kven som får rapporten.
+reports-not-readable = Denne versjonen av rapporten kan ikkje lesast lenger. Ein ny versjon er på veg.
+reports-newest-not-readable = Ord som er siterte i den nyaste versjonen av rapporten, er tekne ut, så han kan ikkje lesast lenger. Fastset ein ny versjon på sida «Sjå over før fastsetjing». Utkastet (--draft) kan byggjast som det er.
 
 # I historikken
 reports-did-set-cover = Endra framsida til rapporten
@@ -313,4 +340,6 @@ reports-did-publish = Publiserte sluttrapporten
 reports-did-take-back = Trekte sluttrapporten tilbake
 reports-did-hand-over = Overleverte rapporten
 reports-did-end-link = Avslutta ei lenkje til rapporten
+reports-did-hand-on = Lét lenkjer vise ein ny versjon av rapporten
 reports-errand-link-ends = Lenkja til rapporten for { $who } sluttar snart
+reports-errand-new-version = Ord er tekne ut av ein rapport som er gjeven ut. Fastset ein ny versjon, og gje ut han

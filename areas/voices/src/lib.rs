@@ -31,7 +31,7 @@ pub use import::{
     TEXT_JOB, Told, is_codebook,
 };
 pub use source::acts::{
-    add_blocks, add_source, block_digest, change_source, correct, delete_source, join,
+    Corrected, add_blocks, add_source, block_digest, change_source, correct, delete_source, join,
     not_a_speaker, rename_speaker, set_block_speaker, split,
 };
 pub use source::pages::source_door;

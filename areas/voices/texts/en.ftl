@@ -256,6 +256,14 @@ voices-unname-who = This is not a name: put “{ $label }” back into the text
 voices-bad-label = The name cannot be empty and at most 100 characters. Go back and try again.
 voices-words = The text
 voices-words-help = Correct what was written wrong. Marks stay on their words.
+voices-may-stand = The reports may stand as they are
+voices-quoted = This block is quoted in { $n ->
+    [one] one fixed report
+   *[other] { $n } fixed reports
+  }. Tick this if you only correct a spelling mistake, or change something that is not quoted. If you take words out without the tick, nobody can read { $n ->
+    [one] the report
+   *[other] the reports
+  } any more, not even those who were given a link, until a new version is fixed.
 voices-no-change = Leave unchanged
 voices-stale = Somebody else changed this paragraph while you were writing. Look at the text as it is now, and save again if yours should stand.
 voices-stale-now = The text as it is now:

@@ -256,6 +256,14 @@ voices-unname-who = Dette er ikke et navn: legg «{ $label }» tilbake i teksten
 voices-bad-label = Navnet kan ikke være tomt og høyst 100 tegn. Gå tilbake og prøv igjen.
 voices-words = Teksten
 voices-words-help = Rett det som er skrevet feil. Merker blir stående på ordene sine.
+voices-may-stand = Rapportene kan stå som de er
+voices-quoted = Avsnittet er sitert i { $n ->
+    [one] én fastsatt rapport
+   *[other] { $n } fastsatte rapporter
+  }. Sett hake hvis du bare retter en skrivefeil, eller endrer noe som ikke er sitert. Tar du ut ord uten å sette hake, kan ingen lese { $n ->
+    [one] rapporten
+   *[other] rapportene
+  } lenger, heller ikke de som har fått en lenke, før en ny versjon er fastsatt.
 voices-no-change = Ikke endre
 voices-stale = Noen andre endret dette avsnittet mens du skrev. Se på teksten slik den er nå, og lagre på nytt hvis din skal gjelde.
 voices-stale-now = Slik er teksten nå:

@@ -256,6 +256,14 @@ voices-unname-who = Dette er ikkje eit namn: legg «{ $label }» tilbake i tekst
 voices-bad-label = Namnet kan ikkje vere tomt og høgst 100 teikn. Gå tilbake og prøv igjen.
 voices-words = Teksten
 voices-words-help = Rett det som er skrive feil. Merke blir ståande på orda sine.
+voices-may-stand = Rapportane kan stå som dei er
+voices-quoted = Avsnittet er sitert i { $n ->
+    [one] éin fastsett rapport
+   *[other] { $n } fastsette rapportar
+  }. Set hake dersom du berre rettar ein skrivefeil, eller endrar noko som ikkje er sitert. Tek du ut ord utan å setje hake, kan ingen lese { $n ->
+    [one] rapporten
+   *[other] rapportane
+  } lenger, heller ikkje dei som har fått ei lenkje, før ein ny versjon er fastsett.
 voices-no-change = Ikkje endre
 voices-stale = Nokon andre endra dette avsnittet medan du skreiv. Sjå på teksten slik han er no, og lagre på nytt om din skal gjelde.
 voices-stale-now = Slik er teksten no:

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use frame::{Ask, Failure, FormData, Reply};
+use people::Act;
 use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, html};
@@ -14,6 +15,7 @@ use crate::acts;
 use crate::checks::{Decided, Issue, Place, Severity, check, open};
 use crate::material::{Gathered, gather};
 use crate::paper::Kind;
+use crate::publish;
 use crate::report::Stamp;
 use crate::store as rows;
 
@@ -47,6 +49,10 @@ async fn page(
     let issues = check(&composed, &facts);
     let decided = rows::decided(&db, gathered.report.id).await?;
     let number = rows::next_number(&db, gathered.report.id).await?;
+    let waiting = match people::visitor(ask)?.may(Act::HandOver, &gathered.report) {
+        true => publish::store::waiting_links(&db, gathered.report.id, ask.now()).await?,
+        false => 0,
+    };
     let desk = Desk {
         ask,
         study,
@@ -56,7 +62,7 @@ async fn page(
     };
     let body = html! {
         @if let Some(key) = refused { (look::alert(Tone::Warning, html! { p { (ask.t(key)) } })) }
-        (desk.body(form, number))
+        (desk.body(form, number, waiting))
     };
     let title = ask.t("reports-checks-title");
     Ok(page_of(ask, (study, kind), &title, &body, true))
@@ -67,7 +73,7 @@ impl Desk<'_> {
         self.gathered.material.kind
     }
 
-    fn body(&self, form: &Form, number: i64) -> Markup {
+    fn body(&self, form: &Form, number: i64, waiting: i64) -> Markup {
         let ask = self.ask;
         let stops = |issue: &&Issue| issue.rule.severity() == Severity::Stops;
         let is_decided = |issue: &&Issue| self.decided.contains_key(&issue.mark());
@@ -93,7 +99,7 @@ impl Desk<'_> {
                     }
                 }
             }
-            (self.fix(number))
+            (self.fix(number, waiting))
         }
     }
 
@@ -165,7 +171,8 @@ impl Desk<'_> {
         }
     }
 
-    fn fix(&self, number: i64) -> Markup {
+    /// `waiting`: links that show the version as soon as it is fixed.
+    fn fix(&self, number: i64, waiting: i64) -> Markup {
         let ask = self.ask;
         let label = ask.words.tv("reports-fix", &[("number", number.into())]);
         html! {
@@ -175,6 +182,7 @@ impl Desk<'_> {
                     (look::alert(Tone::Info, html! { (ask.t("voices-practice-stays")) }))
                 } @else if open(&self.issues, &self.decided).is_empty() {
                     p { (ask.t("reports-fix-what")) }
+                    @if waiting > 0 { p { (ask.words.tv("reports-fix-shows", &[("n", waiting.into())])) } }
                     form method="post" action={ (base(self.study, self.kind())) "/fix" } {
                         button class="ds-button" type="submit" { (label) }
                     }

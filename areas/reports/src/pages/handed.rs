@@ -25,6 +25,7 @@ const GROUND: &str = "handover:";
 pub(super) async fn show(ask: Ask, Path(token): Path<String>) -> Reply {
     let (link, version) = match behind(&ask, &token).await? {
         Behind::Held(held) => *held,
+        Behind::Waits => return Ok(waits(&ask, StatusCode::OK)),
         Behind::Gone(status) => return Ok(gone(&ask, status)),
     };
     let paper = acts::paper_of(&ask.hub, &version).await?;
@@ -53,6 +54,7 @@ pub(super) async fn file(ask: Ask, Path((token, file)): Path<(String, String)>) 
     let format = format_of(&file)?;
     let version = match behind(&ask, &token).await? {
         Behind::Held(held) => held.1,
+        Behind::Waits => return Ok(waits(&ask, StatusCode::NOT_FOUND)),
         Behind::Gone(status) => return Ok(gone(&ask, status)),
     };
     let bytes = acts::file(&ask.hub, &version, format).await?;
@@ -62,6 +64,8 @@ pub(super) async fn file(ask: Ask, Path((token, file)): Path<(String, String)>) 
 /// What is behind a secret.
 enum Behind {
     Held(Box<(HandOverRow, Version)>),
+    /// Words in the version were taken out, and there is no other yet.
+    Waits,
     Gone(StatusCode),
 }
 
@@ -78,6 +82,9 @@ async fn behind(ask: &Ask, token: &str) -> Result<Behind, Failure> {
     let version = rows::version(&db, link.version)
         .await?
         .ok_or(Failure::NotFound)?;
+    if version.outdated {
+        return Ok(Behind::Waits);
+    }
     let entry = entry(ask, &link, &version, now);
     if !rows::was_opened(&db, version.id, &entry.ground, now.plus(-ONCE_IN)).await? {
         ask.hub
@@ -109,6 +116,16 @@ fn page(ask: &Ask, title: &str, body: ui::Markup) -> Page {
         .hub(ask.hub.name())
         .path(ask.path.clone())
         .trial(true)
+}
+
+/// A new version comes; no word on why.
+fn waits(ask: &Ask, status: StatusCode) -> Response {
+    let title = ask.t("reports-new-coming");
+    let body = html! {
+        (look::h1(&title))
+        p { (ask.t("reports-new-coming-link")) }
+    };
+    (status, shut(frame::show(&page(ask, &title, body)))).into_response()
 }
 
 /// The same words for a link that ended and one that never was.

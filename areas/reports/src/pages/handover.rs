@@ -2,18 +2,20 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use base::Id;
 use frame::{Ask, Failure, FormData, Reply};
 use people::Act;
 use ui::form::{self, Form, Input};
 use ui::parts::{self as look, Tone};
 use ui::{Markup, dates, html};
+use voices::Study;
 
 use super::{as_file, base, crumbs, format_of, page_of, reading, version, works_inside};
 use crate::acts;
 use crate::html as draw;
 use crate::paper::Kind;
+use crate::publish;
 use crate::report::{HandOver, MOST_DAYS, USUAL_DAYS};
 use crate::store::{self as rows, HandOverRow, Version};
 
@@ -23,17 +25,24 @@ const RECIPIENT: usize = 200;
 pub(super) async fn read(kind: Kind, ask: Ask, Path((slug, number)): Path<(String, i64)>) -> Reply {
     let (visitor, study, found) = version(&ask, kind, &slug, number).await?;
     let granted = visitor.read(found).await?;
-    let paper = acts::paper_of(&ask.hub, &granted).await?;
     let title = ask
         .words
         .tv("reports-version", &[("number", number.into())]);
+    if granted.outdated {
+        return Ok(taken_out(
+            &ask,
+            (&study, kind),
+            &title,
+            works_inside(&visitor, &study),
+        ));
+    }
+    let paper = acts::paper_of(&ask.hub, &granted).await?;
     let at = format!("{}/versions/{number}", base(&study, kind));
     let body = html! {
         div class="report-actions" {
             (look::quiet_link(&format!("{at}/report.pdf"), &ask.t("reports-download-pdf")))
             (look::quiet_link(&format!("{at}/report.docx"), &ask.t("reports-download-docx")))
         }
-        @if granted.outdated && works_inside(&visitor, &study) { (outdated(&ask, "reports-outdated-version")) }
         (draw::article(&paper, None))
     };
     if works_inside(&visitor, &study) {
@@ -46,9 +55,29 @@ pub(super) async fn read(kind: Kind, ask: Ask, Path((slug, number)): Path<(Strin
     ))
 }
 
-/// Words in a version were taken back: what to do, by the key of the sentence that says so.
-pub(super) fn outdated(ask: &Ask, key: &str) -> Markup {
-    look::alert(Tone::Warning, html! { p { (ask.t(key)) } })
+/// In the place of a version whose words were taken out: inside, what to do; for the service, that a new one comes.
+fn taken_out(ask: &Ask, (study, kind): (&Study, Kind), title: &str, inside: bool) -> Response {
+    if inside {
+        let body = outdated(ask, (study, kind), &ask.t("reports-outdated-version"));
+        return page_of(ask, (study, kind), title, &body, true);
+    }
+    let body = html! {
+        (look::h1(title))
+        p { (ask.t("reports-new-coming-released")) }
+    };
+    let page = ask.page(title.to_owned(), body);
+    frame::show(&page.crumbs(crumbs(ask, study, kind, true)))
+}
+
+/// Words in a version were taken out: what happened, and the way to a new version.
+pub(super) fn outdated(ask: &Ask, (study, kind): (&Study, Kind), what: &str) -> Markup {
+    look::alert(
+        Tone::Warning,
+        html! {
+            p { (what) }
+            p { (look::button_link(&format!("{}/checks", base(study, kind)), &ask.t("reports-fix-new"))) }
+        },
+    )
 }
 
 pub(super) async fn file(
@@ -87,6 +116,7 @@ async fn page(
         return Err(Failure::NotFound);
     }
     let granted = visitor.read(found).await?;
+    let readable = !granted.outdated;
     let links = rows::handovers(&ask.hub.store().read(), granted.id).await?;
     let title = ask
         .words
@@ -102,13 +132,16 @@ async fn page(
                 @if ask.hub.config().public_url.is_none() { p { (ask.t("reports-handover-local")) } }
             }))
         }
-        @if granted.outdated { (outdated(ask, "reports-outdated-version")) }
-        p { (ask.t("reports-handover-what")) }
-        (form.summary(words, &[("recipient", "reports-handover-recipient"), ("days", "reports-handover-days")]))
-        form method="post" action={ (action) "/hand-over" } class="stack narrow" {
-            (Input::text("recipient", "reports-handover-recipient").help("reports-handover-recipient-help").show(words, form))
-            (Input::text("days", "reports-handover-days").help("reports-handover-days-help").kind("number", "off").show(words, form))
-            (form::submit(words, "reports-handover-make"))
+        @if readable {
+            p { (ask.t("reports-handover-what")) }
+            (form.summary(words, &[("recipient", "reports-handover-recipient"), ("days", "reports-handover-days")]))
+            form method="post" action={ (action) "/hand-over" } class="stack narrow" {
+                (Input::text("recipient", "reports-handover-recipient").help("reports-handover-recipient-help").show(words, form))
+                (Input::text("days", "reports-handover-days").help("reports-handover-days-help").kind("number", "off").show(words, form))
+                (form::submit(words, "reports-handover-make"))
+            }
+        } @else {
+            (outdated(ask, (&study, kind), &ask.t("reports-outdated-version")))
         }
         section class="report-section" { (look::h2(&ask.t("reports-handover-list"))) (list(ask, &links, &action)) }
     };
@@ -197,6 +230,19 @@ pub(super) async fn make(
         Some(&address),
     )
     .await
+}
+
+pub(super) async fn hand_on(
+    kind: Kind,
+    ask: Ask,
+    Path((slug, number)): Path<(String, i64)>,
+) -> Reply {
+    let (visitor, study, found) = version(&ask, kind, &slug, number).await?;
+    ask.hub
+        .store()
+        .write(move |tx| Box::pin(async move { publish::hand_on(tx, &visitor, found.id).await }))
+        .await?;
+    Ok(frame::saved(&base(&study, kind)))
 }
 
 pub(super) async fn end(

@@ -95,6 +95,11 @@ macro_rules! of_kind {
                 Door::SignedIn,
                 |ask: Ask, path: Path<(String, i64, String)>| handover::file($kind, ask, path),
             )
+            .post(
+                concat!($base, "/versions/{number}/hand-on"),
+                give_out(),
+                |ask: Ask, path: Path<(String, i64)>| handover::hand_on($kind, ask, path),
+            )
             .get(
                 concat!($base, "/versions/{number}/hand-over"),
                 Door::Staff,

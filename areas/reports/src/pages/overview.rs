@@ -53,7 +53,10 @@ pub(super) async fn show(kind: Kind, ask: Ask, Path(slug): Path<String>) -> Repl
 async fn released(ask: &Ask, visitor: &Visitor, (study, kind): (&Study, Kind)) -> Reply {
     let part = StudyPart(study.id.uuid(), Layer::Released);
     visitor.read(part).await?;
-    let versions = rows::handed_over(&ask.hub.store().read(), study.id, kind, VERSIONS).await?;
+    let handed = rows::handed_over(&ask.hub.store().read(), study.id, kind, VERSIONS).await?;
+    // A version before the one that was handed over last needs no word.
+    let new_comes = handed.first().is_some_and(|version| version.outdated);
+    let versions: Vec<&Version> = handed.iter().filter(|version| !version.outdated).collect();
     let title = ask.t(kind_key(kind));
     let what = match kind {
         Kind::Process => "reports-released-what",
@@ -63,7 +66,9 @@ async fn released(ask: &Ask, visitor: &Visitor, (study, kind): (&Study, Kind)) -
         (look::h1(&title))
         (kinds(ask, study, kind))
         p { (ask.t(what)) }
-        @if versions.is_empty() {
+        @if new_comes {
+            (look::alert(Tone::Info, html! { p { (ask.t("reports-new-coming-released")) } }))
+        } @else if versions.is_empty() {
             (look::alert(Tone::Info, html! { p { (ask.t("reports-released-none")) } }))
         }
         ul class="report-released" {
@@ -98,14 +103,14 @@ async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Rep
     ids.dedup();
     let names = people::members::names(&db, &ids).await?;
     let base = base(study, kind);
-    let outdated = versions.first().is_some_and(|version| version.outdated);
+    let waiting = publish::store::waiting_links(&db, gathered.report.id, ask.now()).await?;
     let intro = match kind {
         Kind::Process => "reports-intro",
         Kind::Final => "reports-intro-final",
     };
     let body = html! {
         (kinds(ask, study, kind))
-        @if outdated { (super::handover::outdated(ask, "reports-outdated")) }
+        (words_taken_out(ask, (study, kind), versions.first(), waiting))
         p class="ds-paragraph lead" { strong { (gathered.report.title) } }
         p { (ask.t(intro)) }
         div class="report-actions" {
@@ -126,6 +131,42 @@ async fn page(ask: &Ask, study: &Study, gathered: &Gathered, form: &Form) -> Rep
         &body,
         false,
     ))
+}
+
+/// Words were taken out of what is fixed: the way to a new version, and from it on to who has a link.
+fn words_taken_out(
+    ask: &Ask,
+    (study, kind): (&Study, Kind),
+    newest: Option<&Version>,
+    waiting: i64,
+) -> Markup {
+    let Some(newest) = newest else {
+        return Markup::default();
+    };
+    let args = [("number", newest.number.into()), ("n", waiting.into())];
+    let links = ask.words.tv("reports-waiting", &args);
+    if newest.outdated {
+        let mut what = ask.words.tv("reports-outdated", &args);
+        if waiting > 0 {
+            what = format!("{what} {links}");
+        }
+        return super::handover::outdated(ask, (study, kind), &what);
+    }
+    let leads =
+        people::visitor(ask).is_ok_and(|visitor| visitor.may(people::Act::HandOver, newest));
+    if waiting == 0 || !leads {
+        return Markup::default();
+    }
+    let action = format!("{}/versions/{}/hand-on", base(study, kind), newest.number);
+    look::alert(
+        Tone::Warning,
+        html! {
+            p { (links) " " (ask.words.tv("reports-hand-on-what", &args)) }
+            form method="post" action=(action) {
+                button class="ds-button" type="submit" { (ask.words.tv("reports-hand-on", &args)) }
+            }
+        },
+    )
 }
 
 /// The two reports of a study: the one this page is about, and the way to the other.
@@ -250,15 +291,17 @@ fn version_table(
                     @if version.outdated { " " (look::tag("warning", &ask.t("reports-version-outdated"))) }
                 },
                 html! {
-                    a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "
-                    a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) } " · "
-                    a class="ds-link" href={ (href) "/report.docx" } { (ask.t("reports-download-docx")) }
+                    @if !version.outdated {
+                        a class="ds-link" href=(href) { (ask.t("reports-read-version")) } " · "
+                        a class="ds-link" href={ (href) "/report.pdf" } { (ask.t("reports-download-pdf")) } " · "
+                        a class="ds-link" href={ (href) "/report.docx" } { (ask.t("reports-download-docx")) }
+                    }
                 },
                 html! {
                     (ask.words.tv("reports-open-links", &[("n", n.into())]))
                     @if hands_over {
                         " · " a class="ds-link" href={ (href) "/hand-over" } { (ask.t("reports-hand-over")) }
-                        @if kind == Kind::Final { " · " a class="ds-link" href={ (href) "/publish" } { (ask.t("reports-publish")) } }
+                        @if kind == Kind::Final && !version.outdated { " · " a class="ds-link" href={ (href) "/publish" } { (ask.t("reports-publish")) } }
                     }
                 },
             ]

@@ -95,6 +95,9 @@ pub(super) async fn read(ask: Ask, Path(slug): Path<String>, headers: HeaderMap)
     if public.taken_back_at.is_some() {
         return Ok(taken_back(&words, &public, hub));
     }
+    if public.outdated {
+        return Ok(waits(&words, &public, hub, StatusCode::OK));
+    }
     let version = rows::version(&db, public.version)
         .await?
         .ok_or(Failure::NotFound)?;
@@ -134,8 +137,25 @@ async fn about(ask: &Ask) -> Result<HubRow, Failure> {
 
 /// The report is taken back: the address says so, and not why.
 fn taken_back(words: &Words, public: &Publication, hub: HubRow) -> Response {
+    let keys = ("reports-taken-back", "reports-taken-back-what");
+    instead(words, public, hub, (StatusCode::GONE, keys))
+}
+
+/// A new version comes in the place of the one that was here: the address says so, and not why.
+fn waits(words: &Words, public: &Publication, hub: HubRow, status: StatusCode) -> Response {
+    let keys = ("reports-new-coming", "reports-new-coming-public");
+    instead(words, public, hub, (status, keys))
+}
+
+/// A heading and a sentence in the place of the report. Not kept, and out of the lists of search results.
+fn instead(
+    words: &Words,
+    public: &Publication,
+    hub: HubRow,
+    (status, (heading, what)): (StatusCode, (&str, &str)),
+) -> Response {
     let what = words.tv(
-        "reports-taken-back-what",
+        what,
         &[
             ("title", (&public.title).into()),
             ("hub", (&hub.name).into()),
@@ -143,15 +163,19 @@ fn taken_back(words: &Words, public: &Publication, hub: HubRow) -> Response {
     );
     let leaf = Leaf {
         words,
-        title: words.t("reports-taken-back"),
+        title: words.t(heading),
         description: what.clone(),
         hub,
-        body: html! { h1 { (words.t("reports-taken-back")) } p { (what) } },
+        body: html! { h1 { (words.t(heading)) } p { (what) } },
         languages: false,
     };
-    let mut response = (StatusCode::GONE, Html(leaf.render())).into_response();
-    let kept = HeaderValue::from_static("no-cache");
-    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    let mut response = (status, Html(leaf.render())).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    );
     response
 }
 
@@ -166,6 +190,11 @@ pub(super) async fn file(
     if public.taken_back_at.is_some() {
         let hub = about(&ask).await?;
         return Ok(taken_back(&ask.hub.words(public.lang), &public, hub));
+    }
+    if public.outdated {
+        let hub = about(&ask).await?;
+        let words = ask.hub.words(public.lang);
+        return Ok(waits(&words, &public, hub, StatusCode::NOT_FOUND));
     }
     let version = rows::version(&db, public.version)
         .await?

@@ -34,7 +34,7 @@ pub(super) fn state(
                     p { (ask.words.tv("reports-publisher-now", &[("who", ask.t(study.publisher.text_key()).into())])) }
                 },
                 Some(public) => {
-                    (public_now(ask, public, versions))
+                    (public_now(ask, study, public, versions))
                     @if leads && public.taken_back_at.is_none() { (take_back_form(ask, study)) }
                 },
             }
@@ -42,10 +42,10 @@ pub(super) fn state(
     }
 }
 
-fn public_now(ask: &Ask, public: &Publication, versions: &[Version]) -> Markup {
+fn public_now(ask: &Ask, study: &Study, public: &Publication, versions: &[Version]) -> Markup {
     let version = versions.iter().find(|version| version.id == public.version);
     let number = version.map_or(0, |version| version.number);
-    let outdated = version.is_some_and(|version| version.outdated);
+    let newest = versions.first().filter(|version| !version.outdated);
     let day = |at| dates::day(at, ask.lang());
     html! {
         @match public.taken_back_at {
@@ -55,10 +55,36 @@ fn public_now(ask: &Ask, public: &Publication, versions: &[Version]) -> Markup {
                     (ask.words.tv("reports-public-is", &[("number", number.into()), ("when", day(public.published_at).into())]))
                     " " a class="ds-link" href=(public.path()) { (ask.address(&public.path())) }
                 }
-                @if outdated { (super::handover::outdated(ask, "reports-not-public-outdated")) }
+                @if public.outdated { (replace(ask, study, newest)) }
             },
         }
     }
+}
+
+/// Words in the public version were taken out: the way to another.
+fn replace(ask: &Ask, study: &Study, newest: Option<&Version>) -> Markup {
+    let Some(newest) = newest else {
+        return super::handover::outdated(
+            ask,
+            (study, Kind::Final),
+            &ask.t("reports-not-public-outdated"),
+        );
+    };
+    let at = format!(
+        "{}/versions/{}/publish",
+        base(study, Kind::Final),
+        newest.number
+    );
+    let label = ask
+        .words
+        .tv("reports-publish-new", &[("number", newest.number.into())]);
+    look::alert(
+        Tone::Warning,
+        html! {
+            p { (ask.t("reports-not-public-outdated")) }
+            p { (look::button_link(&at, &label)) }
+        },
+    )
 }
 
 fn take_back_form(ask: &Ask, study: &Study) -> Markup {

@@ -6,9 +6,13 @@
 
 pub(crate) mod store;
 
-use ::store::{Fault, Tx};
+use ::store::jobs::{self, NewJob};
+use ::store::objects::{self, Object};
+use ::store::{Conn, Fault, Tx};
 use base::{Id, Lang, Time, Uuid};
+use frame::jobs::{JobEnd, Work};
 use frame::{Failure, Forget, Hooks, TextChange, TextChangeKind, Withdrawal, WithdrawalCount};
+use futures::future::BoxFuture;
 use people::{Act, Visitor};
 use serde_json::json;
 use voices::{Publisher, Study};
@@ -37,6 +41,8 @@ pub struct Publication {
     pub published_at: Time,
     /// When the report was taken back as a whole.
     pub taken_back_at: Option<Time>,
+    /// Words in the public version were taken out: nobody reads it until another is published.
+    pub outdated: bool,
 }
 
 impl Publication {
@@ -133,6 +139,7 @@ pub async fn publish(
         lang: paper.language.into(),
         published_at: visitor.hub().now(),
         taken_back_at: None,
+        outdated: false,
     };
     store::set(tx, &publication, visitor.actor().account).await?;
     let payload = json!({ "number": version.number });
@@ -171,8 +178,98 @@ pub async fn take_back(tx: &Tx, visitor: &Visitor, study: &Study) -> Result<(), 
     Ok(())
 }
 
+/// Lets the links that wait for a new version show this one.
+///
+/// # Errors
+/// `RE0009` when it is outdated itself; [`Failure::NotFound`] when no link waits, or for who does not lead the study.
+pub async fn hand_on(tx: &Tx, visitor: &Visitor, version: Id<VersionId>) -> Result<(), Failure> {
+    let version = rows::version(tx, version).await?.ok_or(Failure::NotFound)?;
+    visitor.enter(tx, Act::HandOver, version.clone()).await?;
+    if version.outdated {
+        return Err(not_readable());
+    }
+    let study = voices::study(tx, version.study)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    voices::goes_out(&study)?;
+    match links_on(tx, visitor, &version).await? {
+        0 => Err(Failure::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// The same for a version at hand, whose door was opened; gives how many links show it now.
+pub(crate) async fn links_on(
+    tx: &Tx,
+    visitor: &Visitor,
+    version: &Version,
+) -> Result<u64, Failure> {
+    let links = store::hand_on(tx, version.id, visitor.hub().now()).await?;
+    if links > 0 {
+        let payload = json!({ "number": version.number, "links": links });
+        voices::record(
+            tx,
+            visitor,
+            version.study,
+            "reports-did-hand-on",
+            &payload,
+            None,
+        )
+        .await?;
+    }
+    Ok(links)
+}
+
+/// Words were taken out of a version, and it with them: `RE0009`.
+pub(crate) fn not_readable() -> Failure {
+    Failure::conflict("RE0009", "reports-not-readable")
+}
+
+/// Job that deletes the files of versions whose words were taken out.
+pub(crate) const ERASE: &str = "reports.erase";
+
+/// Takes versions away whose words were taken out: from this act on nobody reads them. Links go on to what was handed
+/// over after them, and else wait for a new version.
+async fn take_away(tx: &Tx, versions: &[Uuid], now: Time) -> Result<(), Fault> {
+    let Some(first) = versions.first() else {
+        return Ok(());
+    };
+    let files = store::files(tx, versions).await?;
+    objects::erase(tx, &files, now).await?;
+    store::set_outdated(tx, versions).await?;
+    for newer in store::handed_over_beside(tx, versions).await? {
+        store::hand_on(tx, newer, now).await?;
+    }
+    let job = NewJob {
+        // A version is taken away once, so its id is free for this.
+        id: Id::from(*first),
+        kind: ERASE,
+        study: None,
+        account: None,
+        payload: json!({ "files": files }),
+    };
+    jobs::add(tx, &job, now).await
+}
+
+/// Deletes the files; nobody could get them any more.
+pub(crate) fn erase(work: Work) -> BoxFuture<'static, Result<serde_json::Value, JobEnd>> {
+    Box::pin(async move {
+        let files: Vec<Id<Object>> =
+            serde_json::from_value(work.job.payload["files"].clone()).map_err(Fault::from)?;
+        for file in &files {
+            work.hub.store().objects().delete(*file).await?;
+        }
+        Ok(json!({ "deleted": files.len() }))
+    })
+}
+
+/// How many versions that still stand quote a block.
+pub(crate) fn fixed_with(db: &Conn, block: Uuid) -> BoxFuture<'_, Result<i64, Fault>> {
+    Box::pin(store::fixed_with(db, block))
+}
+
 /// What happens to reports when something happens to words elsewhere. Drafts are composed anew each time, so words
-/// that go are gone from them by themselves; versions that hold them are marked.
+/// that go are gone from them by themselves; versions that hold them go.
 pub(crate) fn hooks() -> Hooks {
     Hooks {
         text_changed: Some(|tx, change| Box::pin(text_changed(tx, change))),
@@ -184,12 +281,19 @@ pub(crate) fn hooks() -> Hooks {
 }
 
 async fn text_changed(tx: &Tx, change: &TextChange) -> Result<(), Fault> {
-    let other = match change.kind {
-        TextChangeKind::Spliced(_) => return Ok(()),
+    let other = match &change.kind {
+        TextChangeKind::Spliced(splices) => {
+            let takes_out = splices.iter().any(|(_, removed, _)| *removed > 0);
+            if change.may_stand || !takes_out {
+                return Ok(());
+            }
+            let versions = store::holding(tx, Id::from(change.study), &[change.block]).await?;
+            return take_away(tx, &versions, change.at).await;
+        }
         TextChangeKind::Split { new_block, .. } => new_block,
         TextChangeKind::Joined { into, .. } => into,
     };
-    store::block_goes_on_in(tx, change.block, other).await
+    store::block_goes_on_in(tx, change.block, *other).await
 }
 
 async fn holding(tx: &Tx, what: &Withdrawal) -> Result<Vec<Uuid>, Fault> {
@@ -206,7 +310,7 @@ async fn withdrawal_preview(tx: &Tx, what: &Withdrawal) -> Result<Vec<Withdrawal
 
 async fn withdraw(tx: &Tx, what: &Withdrawal) -> Result<(), Fault> {
     let versions = holding(tx, what).await?;
-    store::set_outdated(tx, &versions).await
+    take_away(tx, &versions, what.at).await
 }
 
 /// What an account made stays, made by nobody.
@@ -216,7 +320,10 @@ async fn forget(tx: &Tx, what: &Forget) -> Result<(), Fault> {
             rows::forget_account(tx, *account).await?;
             store::forget_account(tx, *account).await
         }
-        Forget::Source { source, .. } => store::outdate_source(tx, *source).await,
+        Forget::Source { source, at, .. } => {
+            let versions = store::holding_source(tx, *source).await?;
+            take_away(tx, &versions, *at).await
+        }
         Forget::StudyWork { study } => rows::forget_study(tx, Id::from(*study)).await,
     }
 }

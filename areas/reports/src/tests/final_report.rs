@@ -9,7 +9,7 @@ use crate::report::{PartKey, parts};
 
 impl World {
     /// Who publishes is agreed.
-    async fn agree(&mut self, publisher: Publisher) {
+    pub(super) async fn agree(&mut self, publisher: Publisher) {
         let (visitor, study) = (self.visitor.clone(), self.study.clone());
         let new = NewStudy {
             title: study.title.clone(),
@@ -28,7 +28,7 @@ impl World {
         self.study.publisher = publisher;
     }
 
-    async fn begin(&self) -> Result<(), Failure> {
+    pub(super) async fn begin(&self) -> Result<(), Failure> {
         let (visitor, study) = (self.visitor.clone(), self.study.clone());
         self.hub
             .store()
@@ -36,14 +36,14 @@ impl World {
             .await
     }
 
-    async fn fix(&self) -> rows::Version {
+    pub(super) async fn fix(&self) -> rows::Version {
         self.let_all_stand().await;
         acts::fix(&self.visitor, &self.study, self.kind)
             .await
             .unwrap()
     }
 
-    async fn publish(&self, version: &rows::Version) -> Result<Publication, Failure> {
+    pub(super) async fn publish(&self, version: &rows::Version) -> Result<Publication, Failure> {
         let (visitor, study, id) = (self.visitor.clone(), self.study.clone(), version.id);
         self.hub
             .store()
@@ -52,7 +52,7 @@ impl World {
     }
 
     /// A version of the final report, fixed and published by the hub.
-    async fn published(&mut self) -> rows::Version {
+    pub(super) async fn published(&mut self) -> rows::Version {
         self.agree(Publisher::Hub).await;
         self.kind = Kind::Final;
         self.begin().await.unwrap();
@@ -61,7 +61,7 @@ impl World {
         version
     }
 
-    async fn public(&self, path: &str, tag: Option<&str>) -> Response {
+    pub(super) async fn public(&self, path: &str, tag: Option<&str>) -> Response {
         let mut request = Request::builder()
             .uri(path)
             .header(header::HOST, "127.0.0.1");
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// The block that a quote begins in is taken back; what the preview said before.
-    async fn take_back_words(&self, quote: &str) -> Vec<WithdrawalCount> {
+    pub(super) async fn take_back_words(&self, quote: &str) -> Vec<WithdrawalCount> {
         let found = findings::findings(&self.hub.store().read(), self.study.id)
             .await
             .unwrap();
@@ -85,6 +85,7 @@ impl World {
         let what = Withdrawal {
             study: self.study.id.uuid(),
             blocks: vec![block.uuid()],
+            at: self.hub.now(),
         };
         let hub = self.hub.clone();
         let done: Result<Vec<WithdrawalCount>, Failure> = self
@@ -366,6 +367,8 @@ async fn words_are_found_in_a_version_also_after_their_block_was_cut_or_the_sour
             study,
             source: quote.source.uuid(),
             block,
+            at: clock.now(),
+            may_stand: true,
             kind: frame::TextChangeKind::Split {
                 at: 5,
                 skipped: 1,
@@ -375,6 +378,7 @@ async fn words_are_found_in_a_version_also_after_their_block_was_cut_or_the_sour
         let of_new = Withdrawal {
             study,
             blocks: vec![new_block],
+            at: clock.now(),
         };
         let done: Result<Vec<i64>, ::store::Fault> = store
             .write(move |tx| {
@@ -394,6 +398,7 @@ async fn words_are_found_in_a_version_also_after_their_block_was_cut_or_the_sour
         let gone = frame::Forget::Source {
             study,
             source: quote.source.uuid(),
+            at: clock.now(),
         };
         let forgotten: Result<(), ::store::Fault> = store
             .write(move |tx| Box::pin(async move { hub.forget(tx, &gone).await }))

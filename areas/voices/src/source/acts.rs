@@ -121,15 +121,36 @@ async fn tell(
     visitor: &Visitor,
     source: &Source,
     block: Id<Block>,
-    kind: TextChangeKind,
+    (kind, may_stand): (TextChangeKind, bool),
 ) -> Result<(), Fault> {
     let change = TextChange {
         study: source.study.uuid(),
         source: source.id.uuid(),
         block: block.uuid(),
+        at: visitor.hub().now(),
+        may_stand,
         kind,
     };
     visitor.hub().text_changed(tx, &change).await
+}
+
+/// A text as somebody wrote it anew.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Corrected {
+    /// The text.
+    pub text: String,
+    /// Fixed reports that quote the block may stand: nothing was taken out that must leave them.
+    pub may_stand: bool,
+}
+
+impl From<&str> for Corrected {
+    /// Words may have been taken out: the careful one.
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            may_stand: false,
+        }
+    }
 }
 
 /// Writes the text of a block anew; marks keep to the words that stayed.
@@ -143,13 +164,14 @@ pub async fn correct(
     source: &Source,
     block: Id<Block>,
     digest: &str,
-    text: &str,
+    new: &Corrected,
 ) -> Result<(), Failure> {
     visitor.enter(tx, Act::Change, source.clone()).await?;
     let before = fresh(tx, source, block, digest).await?;
-    let text = clean(text);
+    let text = clean(&new.text);
     check_length(&text)?;
-    write(tx, visitor, source, &before, &text, "voices-did-correct").await
+    let new = Corrected { text, ..*new };
+    write(tx, visitor, source, &before, &new).await
 }
 
 fn check_length(text: &str) -> Result<(), Failure> {
@@ -166,8 +188,7 @@ async fn write(
     visitor: &Visitor,
     source: &Source,
     before: &Block,
-    text: &str,
-    kind: &str,
+    Corrected { text, may_stand }: &Corrected,
 ) -> Result<(), Failure> {
     let changes = splices(&before.body, text);
     if changes.is_empty() {
@@ -180,12 +201,20 @@ async fn write(
         visitor,
         source,
         before.id,
-        TextChangeKind::Spliced(changes.clone()),
+        (TextChangeKind::Spliced(changes.clone()), *may_stand),
     )
     .await?;
     let payload =
         json!({ "source": source.id, "block": before.id, "splices": changes, "removed": removed });
-    record(tx, visitor, source.study, kind, &payload, None).await?;
+    record(
+        tx,
+        visitor,
+        source.study,
+        "voices-did-correct",
+        &payload,
+        None,
+    )
+    .await?;
     Ok(())
 }
 
@@ -229,7 +258,7 @@ pub async fn split(
         skipped: parts.skipped,
         new_block: new.id.uuid(),
     };
-    tell(tx, visitor, source, block, kind).await?;
+    tell(tx, visitor, source, block, (kind, true)).await?;
     let payload = json!({ "source": source.id, "block": block, "at": parts.at, "new": new.id });
     record(
         tx,
@@ -289,10 +318,13 @@ pub async fn join(
         visitor,
         source,
         block,
-        TextChangeKind::Joined {
-            into: first.id.uuid(),
-            at,
-        },
+        (
+            TextChangeKind::Joined {
+                into: first.id.uuid(),
+                at,
+            },
+            true,
+        ),
     )
     .await?;
     rows::remove_block(tx, block).await?;
@@ -498,8 +530,11 @@ async fn put_back(
     )
     .await?;
     if goes_on.is_none() {
-        let text = format!("{label}: {}", block.body);
-        write(tx, visitor, source, &block, &text, "voices-did-correct").await?;
+        let new = Corrected {
+            text: format!("{label}: {}", block.body),
+            may_stand: true,
+        };
+        write(tx, visitor, source, &block, &new).await?;
     }
     Ok((block.place, before))
 }
@@ -552,6 +587,7 @@ pub async fn delete_source(
     let what = Forget::Source {
         study: source.study.uuid(),
         source: source.id.uuid(),
+        at: visitor.hub().now(),
     };
     visitor.hub().forget(tx, &what).await?;
     study::store::erase_source_words(tx, source.study, source.id).await?;

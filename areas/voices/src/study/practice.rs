@@ -360,7 +360,8 @@ mod tests {
             .write(move |tx| {
                 Box::pin(async move {
                     let digest = crate::block_digest(&block);
-                    crate::correct(tx, &visitor, &source, block.id, &digest, WRITTEN).await?;
+                    crate::correct(tx, &visitor, &source, block.id, &digest, &WRITTEN.into())
+                        .await?;
                     let (name, basis) = (WRITTEN, Basis::None);
                     crate::change_source(tx, &visitor, &source, name, basis).await?;
                     crate::rename_speaker(tx, &visitor, &source, speaker, WRITTEN, Side::Staff)

@@ -150,7 +150,15 @@ async fn marks_stay_on_their_words_when_the_text_is_corrected_split_and_joined()
                         Ok::<_, Failure>(voices::block_digest(&found))
                     };
                     let text = "Nei, det var 🙂 veldig godt å bli møtt. Ingen maste.";
-                    voices::correct(tx, &visitor, &source, block, &now(block).await?, text).await?;
+                    voices::correct(
+                        tx,
+                        &visitor,
+                        &source,
+                        block,
+                        &now(block).await?,
+                        &text.into(),
+                    )
+                    .await?;
                     let at = text.chars().take_while(|letter| *letter != 'v').count() + 13;
                     let new =
                         voices::split(tx, &visitor, &source, block, &now(block).await?, at).await?;

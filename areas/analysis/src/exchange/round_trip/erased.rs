@@ -106,6 +106,7 @@ async fn words_that_are_taken_back_leave_what_is_kept() {
         let what = Withdrawal {
             study: study.id.uuid(),
             blocks,
+            at: hub.now(),
         };
         let (asked, telling) = (what.clone(), hub.clone());
         let counts: Vec<frame::WithdrawalCount> = hub

@@ -101,7 +101,7 @@ async fn text_is_corrected_and_every_area_is_told_where() {
             &of,
             id,
             &digest,
-            "hei til deg\r\n👋"
+            &"hei til deg\r\n👋".into()
         ))
         .unwrap();
         assert_eq!(
@@ -133,7 +133,12 @@ async fn what_was_changed_meanwhile_is_not_overwritten() {
         let (hub, made, source) = a_source(store, clock, &["Kari: hei"]).await;
         let old = block_digest(&blocks(&hub, &source).await[0]);
         act!(&hub, &source, 1, |tx, who, of, id, digest| correct(
-            tx, &who, &of, id, &digest, "hallo"
+            tx,
+            &who,
+            &of,
+            id,
+            &digest,
+            &"hallo".into()
         ))
         .unwrap();
         told();
@@ -145,7 +150,7 @@ async fn what_was_changed_meanwhile_is_not_overwritten() {
         let refused: Result<(), Failure> = hub
             .store()
             .write(move |tx| {
-                Box::pin(async move { correct(tx, &who, &of, id, &old, "hei igjen").await })
+                Box::pin(async move { correct(tx, &who, &of, id, &old, &"hei igjen".into()).await })
             })
             .await;
         assert!(
@@ -153,7 +158,12 @@ async fn what_was_changed_meanwhile_is_not_overwritten() {
             "{refused:?}"
         );
         let refused = act!(&hub, &source, 1, |tx, who, of, id, digest| correct(
-            tx, &who, &of, id, &digest, " \n"
+            tx,
+            &who,
+            &of,
+            id,
+            &digest,
+            &" \n".into()
         ));
         assert!(
             matches!(refused, Err(Failure::Refused { code: "VO0011", .. })),
@@ -333,7 +343,12 @@ async fn a_source_that_is_deleted_leaves_no_words_in_the_log() {
     testing::each_engine(async |store, clock| {
         let (hub, made, source) = a_source(store, clock, &["Kari: hemmelig ord"]).await;
         act!(&hub, &source, 1, |tx, who, of, id, digest| correct(
-            tx, &who, &of, id, &digest, "ord"
+            tx,
+            &who,
+            &of,
+            id,
+            &digest,
+            &"ord".into()
         ))
         .unwrap();
         let (who, of) = (Visitor::operator(&hub, "test"), source.clone());
@@ -417,8 +432,9 @@ async fn any_edits_leave_the_text_that_was_typed() {
                     // What can't be done is refused and changes nothing, here as there.
                     let _ = match edit.clone() {
                         Edit::Write(_, text) => {
+                            let new = Corrected::from(text.as_str());
                             act!(&hub, &source, place, |tx, who, of, id, digest| {
-                                correct(tx, &who, &of, id, &digest, &text)
+                                correct(tx, &who, &of, id, &digest, &new)
                             })
                         }
                         Edit::Split(_, cut_at) => {

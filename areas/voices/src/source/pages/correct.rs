@@ -12,6 +12,7 @@ use ui::{Markup, html};
 
 use super::{address, crumbs, opened};
 use crate::Study;
+use crate::source::acts::Corrected;
 use crate::source::edit::clean;
 use crate::source::{Block, Source, acts, store as rows};
 use crate::study::pages::study_nav;
@@ -39,7 +40,7 @@ pub async fn page(ask: Ask, Path((id, block)): Path<(String, String)>) -> Reply 
 /// Why the form is shown again, with what was typed.
 struct Again {
     key: &'static str,
-    typed: String,
+    typed: Corrected,
     stale: bool,
 }
 
@@ -57,7 +58,11 @@ async fn shown(
     let digest = acts::block_digest(block);
     let typed = again
         .as_ref()
-        .map_or(block.body.as_str(), |again| again.typed.as_str());
+        .map_or(block.body.as_str(), |again| again.typed.text.as_str());
+    let fixed = ask
+        .hub
+        .fixed_with(&ask.hub.store().read(), block.id.uuid())
+        .await?;
     let base = format!("/sources/{}/blocks/{}", source.id, block.id);
     let wrong = again.as_ref().map(|_| "true");
     let body = html! {
@@ -80,6 +85,7 @@ async fn shown(
                 textarea class="ds-input reading" id="text" name="text" rows="10" aria-describedby="text-help why"
                     aria-invalid=[wrong] { "\n" (typed) }
             }
+            @if fixed > 0 { (may_stand(ask, fixed, again.as_ref().is_some_and(|again| again.typed.may_stand))) }
             div class="row" {
                 button class="ds-button" type="submit" { (ask.t("voices-save")) }
                 a class="ds-button" data-variant="secondary" href=(address(source, block.place)) { (ask.t("voices-no-change")) }
@@ -107,6 +113,19 @@ async fn shown(
         Some(again) if again.stale => (StatusCode::CONFLICT, response).into_response(),
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, response).into_response(),
     })
+}
+
+/// Reports quote this block: who changes it says whether they may stand. Without the tick they don't.
+fn may_stand(ask: &Ask, fixed: i64, ticked: bool) -> Markup {
+    let what = ask.words.tv("voices-quoted", &[("n", fixed.into())]);
+    html! {
+        div class="ds-field" {
+            input class="ds-input" type="checkbox" id="may-stand" name="may-stand" value="on" checked[ticked]
+                aria-describedby="may-stand-help";
+            label class="ds-label" data-weight="regular" for="may-stand" { (ask.t("voices-may-stand")) }
+            div data-field="description" id="may-stand-help" { (what) }
+        }
+    }
 }
 
 fn hidden(digest: &str) -> Markup {
@@ -225,12 +244,14 @@ pub async fn save(ask: Ask, Path(path): Path<(String, String)>, data: FormData) 
     // Browsers send CRLF; white space at the ends is the person's.
     let text = clean(sent.form.raw("text"));
     let (visitor, source, id) = (sent.visitor, sent.source.clone(), sent.block.id);
-    let (digest, typed) = (sent.digest, text.clone());
+    let may_stand = sent.form.has("may-stand");
+    let new = Corrected { text, may_stand };
+    let (digest, typed) = (sent.digest, new.clone());
     let written: Result<(), Failure> = ask
         .hub
         .store()
         .write(move |tx| {
-            Box::pin(async move { acts::correct(tx, &visitor, &source, id, &digest, &text).await })
+            Box::pin(async move { acts::correct(tx, &visitor, &source, id, &digest, &new).await })
         })
         .await;
     match written {

@@ -4,13 +4,8 @@
 import assert from "node:assert/strict";
 import { addressIn, Client } from "./client.ts";
 import { walk } from "./harness.ts";
-import { ended, type Hub } from "./hub.ts";
-
-interface Route {
-  method: string;
-  route: string;
-  door: string;
-}
+import type { Hub } from "./hub.ts";
+import { routes } from "./routes.ts";
 
 /** Asked of a study by those who are not let in to its raw material. */
 const OUTSIDERS = ["service", "volunteer", "hub_lead"];
@@ -22,14 +17,6 @@ const MEMBERS = /^\/studies\/\{slug\}\/members/;
 const INSIDE = ["staff", "inside"];
 /** A hub lead may start studies of their own, whoever's studies they are let in to. */
 const OWN = ["/studies/new", "/studies/practice"];
-
-async function routes(hub: Hub): Promise<Route[]> {
-  const said = await ended(hub.command("routes", "--json"));
-  assert.equal(said.code, 0, said.error);
-  const all = JSON.parse(said.out) as Route[];
-  assert.ok(all.length > 50, `only ${all.length} routes`);
-  return all;
-}
 
 /** What a study of the demo holds: what its doors guard, found as its process manager finds it. */
 interface Behind {

@@ -53,22 +53,26 @@ export interface Ground {
   shot(page: Page, name: string): Promise<void>;
   /** Fails when the page must be scrolled sideways at 320 px. */
   fits(page: Page): Promise<void>;
+  /** All that a machine can see of whether anyone can use a page: axe at desk and at telephone width, and what fits. */
+  forEveryone(page: Page): Promise<void>;
 }
 
 /** What is special about a walk. */
 export interface Special {
   /** Complaints of the browser that belong to this walk; each must come. */
   expected?: readonly RegExp[];
+  /** How long it may take on a busy machine, in ms. */
+  within?: number;
 }
 
 /** A walk through the hub in a browser. */
 export function walk(name: string, steps: (ground: Ground) => Promise<void>, special: Special = {}): void {
-  test(name, { timeout: WALK_WITHIN_MS }, async () => {
+  test(name, { timeout: special.within ?? WALK_WITHIN_MS }, async () => {
     const [hub, browser] = await started();
     const watch = new Watch(hub.base);
     const contexts: BrowserContext[] = [];
     try {
-      await steps({ hub, axe, shot, fits, ...doors(hub, browser, watch, contexts) });
+      await steps({ hub, axe, shot, fits, forEveryone, ...doors(hub, browser, watch, contexts) });
       watch.settle(special.expected ?? []);
     } catch (error) {
       await pictures(name, contexts);
@@ -166,10 +170,23 @@ async function shot(page: Page, name: string): Promise<void> {
 
 async function fits(page: Page): Promise<void> {
   const before = page.viewportSize() ?? DESKTOP;
-  await page.setViewportSize(NARROW);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  await fitsIn(page, NARROW);
   await page.setViewportSize(before);
-  if (width > NARROW.width) throw new Error(`${page.url()} is ${width} px wide in a window of ${NARROW.width} px`);
+}
+
+async function fitsIn(page: Page, size: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize(size);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > size.width) throw new Error(`${page.url()} is ${width} px wide in a window of ${size.width} px`);
+}
+
+async function forEveryone(page: Page): Promise<void> {
+  await page.setViewportSize(DESKTOP);
+  await axe(page);
+  await fitsIn(page, PHONE);
+  await axe(page);
+  await fitsIn(page, NARROW);
+  await page.setViewportSize(DESKTOP);
 }
 
 /** What a walk that failed last saw. */

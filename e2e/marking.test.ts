@@ -191,6 +191,77 @@ walk("words are marked by finger on a telephone, and stay in sight above what is
   await undo(page);
 });
 
+/** A finger stays where it is, as long as a long press takes. */
+async function hold(page: Page, cdp: CDPSession, at: Place): Promise<void> {
+  await touch(cdp, "touchStart", at);
+  await page.waitForTimeout(900);
+  await touch(cdp, "touchEnd");
+}
+
+for (const width of [360, 820]) {
+  walk(`a finger that stays on a word chooses it, at ${width} px, and on another all between`, async (ground) => {
+    const page = await workspace(ground, { touch: true });
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 1180 });
+    await page.reload();
+    const cdp = await page.context().newCDPSession(page);
+    const [place = 0] = await roomy(page, 1);
+    const chosen = () => page.evaluate(() => document.getSelection()?.toString() ?? "");
+    const bar = page.locator(".mark-bar:visible");
+    const first = await wordAt(page, place, 2);
+    await hold(page, cdp, first);
+    await bar.waitFor();
+    assert.equal(await chosen(), first.text);
+    const last = await wordAt(page, place, 4);
+    await hold(page, cdp, last);
+    await bar.filter({ hasText: "3 ord" }).waitFor();
+    assert.ok((await chosen()).startsWith(first.text) && (await chosen()).endsWith(last.text));
+    await ground.axe(page);
+    await page.screenshot({ path: `${SHOTS}/marking-held-${width}.png` });
+    await bar.getByRole("button", { name: "Merk med kode" }).tap();
+    const picker = page.locator(".code-picker[open]");
+    await picker.getByRole("option").first().tap();
+    await picker.getByRole("button", { name: "Merk", exact: true }).tap();
+    await told(page, /Merket med .*, 3 ord/);
+    await undo(page);
+    // A finger that moves scrolls, and one that only taps chooses nothing.
+    const again = await wordAt(page, place, 2);
+    await touch(cdp, "touchStart", again);
+    await touch(cdp, "touchMove", { x: again.x, y: again.y - 60 });
+    await page.waitForTimeout(900);
+    await touch(cdp, "touchEnd");
+    const still = await wordAt(page, place, 2);
+    await page.touchscreen.tap(still.x, still.y);
+    await page.waitForTimeout(900);
+    assert.equal(await chosen(), "");
+    assert.equal(await bar.count(), 0);
+
+    // The other way by taps: the link beside the words, and a form.
+    await page.locator(`#b-${place} .block-mark`).tap();
+    await page.waitForURL(/\/mark\?/);
+    await ground.fits(page);
+    await page.screenshot({ path: `${SHOTS}/marking-form-${width}.png` });
+  });
+}
+
+walk("what is ticked of several stays ticked on the way to other blocks", async (ground) => {
+  const page = await workspace(ground, { script: false });
+  await page.getByRole("link", { name: "Flere på én gang" }).click();
+  const boxes = () => page.locator('.blocks input[type="checkbox"]');
+  const name = (await boxes().first().getAttribute("value")) ?? "";
+  await boxes().first().check();
+  await page.locator('[name="new_code"]').fill("Over flere sider");
+  const steps = page.locator(".window-steps");
+  await steps.getByRole("button").last().click();
+  assert.equal(await page.locator(`.blocks input[value="${name}"]`).count(), 0, "other blocks are shown");
+  assert.match(await page.locator(".several-acts").innerText(), /1 /, "what is ticked elsewhere is told");
+  await boxes().first().check();
+  await steps.getByRole("button").first().click();
+  assert.ok(await page.locator(`.blocks input[value="${name}"]`).isChecked(), "it is ticked as before");
+  assert.equal(await page.locator('[name="new_code"]').inputValue(), "Over flere sider");
+  await page.getByRole("button", { name: "Sett kodene på det valgte" }).click();
+  await page.getByRole("button", { name: "Angre" }).click();
+});
+
 walk("borders are dragged with the mouse", async (ground) => {
   const page = await workspace(ground);
   const [place = 0] = await roomy(page, 1);

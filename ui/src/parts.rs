@@ -65,19 +65,21 @@ pub fn tag(color: &str, text: &str) -> Markup {
 }
 
 /// A table with a caption, which is read out and not seen: a heading above says it. `rows` are cells as markup; the first cell heads its row. Can be
-/// scrolled sideways by keyboard on a narrow screen.
+/// scrolled sideways by keyboard where it is wide; on a telephone each row stands as a card, each cell under its heading.
 #[must_use]
 pub fn table(caption: &str, head: &[String], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div class="table-scroll" tabindex="0" role="region" aria-label=(caption) {
-            table class="ds-table" data-border {
+            // The roles are told, since a table that is laid out as something else loses them.
+            table class="ds-table as-cards" data-border role="table" {
                 caption class="visually-hidden" { (caption) }
-                thead { tr { @for cell in head { th scope="col" { (cell) } } } }
-                tbody {
+                thead role="rowgroup" { tr role="row" { @for cell in head { th scope="col" role="columnheader" { (cell) } } } }
+                tbody role="rowgroup" {
                     @for row in rows {
-                        tr {
+                        tr role="row" {
                             @for (at, cell) in row.iter().enumerate() {
-                                @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                @if at == 0 { th scope="row" role="rowheader" { (cell) } }
+                                @else { td role="cell" data-label=[head.get(at)] { (cell) } }
                             }
                         }
                     }

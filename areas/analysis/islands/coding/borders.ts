@@ -5,7 +5,7 @@ import type { Opened, Point, Range } from "./api.ts";
 import { button, make } from "./draw.ts";
 import type { Ground } from "./ground.ts";
 import { hide, show } from "./shown.ts";
-import { type Kind, blockOf, codePoints, domRange, inOrder, pointOf, snapped, spans, stepped, wordsIn, wordsOf } from "./text.ts";
+import { type Kind, blockOf, caretAt, codePoints, domRange, inOrder, pointOf, snapped, spans, stepped, wordsIn, wordsOf } from "./text.ts";
 
 type End = "from" | "to";
 
@@ -224,15 +224,4 @@ export class Borders {
     hide();
     document.getSelection()?.removeAllRanges();
   }
-}
-
-function caretAt(x: number, y: number): [Node, number] | null {
-  const page = document as Document & {
-    caretPositionFromPoint?: (x: number, y: number) => { offsetNode: Node; offset: number } | null;
-    caretRangeFromPoint?: (x: number, y: number) => globalThis.Range | null;
-  };
-  const position = page.caretPositionFromPoint?.(x, y);
-  if (position) return [position.offsetNode, position.offset];
-  const range = page.caretRangeFromPoint?.(x, y);
-  return range ? [range.startContainer, range.startOffset] : null;
 }

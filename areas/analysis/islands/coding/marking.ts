@@ -4,6 +4,7 @@ import type { Range } from "./api.ts";
 import { button, make } from "./draw.ts";
 import type { Ground } from "./ground.ts";
 import type { Choice } from "./picker.ts";
+import { Press } from "./press.ts";
 import { asSheet } from "./shown.ts";
 import { type Kind, blockOf, codePoints, select, selectedRange, spans, stepped, wordsIn, wordsOf } from "./text.ts";
 
@@ -28,6 +29,7 @@ export class Marking {
     // Pressing a button must not take the selection away.
     this.bar.addEventListener("pointerdown", (event) => event.preventDefault());
     ground.host.append(this.bar);
+    new Press(ground.list);
     document.addEventListener("selectionchange", () => this.onSelection());
     document.addEventListener("pointerdown", (event) => (this.pressed = event.pointerType === "mouse"));
     document.addEventListener("pointerup", () => {

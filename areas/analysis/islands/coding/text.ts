@@ -57,6 +57,18 @@ export function domOf(words: Element, at: number, begins = false): [Node, number
   return [words, words.childNodes.length];
 }
 
+/** The place in the page under a point of the window. */
+export function caretAt(x: number, y: number): [Node, number] | null {
+  const page = document as Document & {
+    caretPositionFromPoint?: (x: number, y: number) => { offsetNode: Node; offset: number } | null;
+    caretRangeFromPoint?: (x: number, y: number) => globalThis.Range | null;
+  };
+  const position = page.caretPositionFromPoint?.(x, y);
+  if (position) return [position.offsetNode, position.offset];
+  const range = page.caretRangeFromPoint?.(x, y);
+  return range ? [range.startContainer, range.startOffset] : null;
+}
+
 /** What is selected, cut to the text of blocks; null when nothing of it is. */
 export function selectedRange(list: Element): Range | null {
   const selection = document.getSelection();

@@ -140,6 +140,8 @@ fn code_sheet(ask: &Ask, codes: &[Code]) -> Markup {
         section class="paper-codes" {
             h2 class="ds-heading" data-size="sm" { (ask.t("analysis-codes")) }
             p { (ask.t("analysis-paper-how-to-write")) }
+            // Before the codes: after them it would begin at the foot of a sheet.
+            (how_to_type(ask))
             ul class="code-sheet" {
                 @for code in codes {
                     li class={ "level-" (code.depth.min(5)) @if !code.codable { " heading" } } {
@@ -148,7 +150,6 @@ fn code_sheet(ask: &Ask, codes: &[Code]) -> Markup {
                     }
                 }
             }
-            (how_to_type(ask))
         }
     }
 }

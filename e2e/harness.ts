@@ -147,10 +147,12 @@ function doors(hub: Hub, browser: Browser, watch: Watch, contexts: BrowserContex
 async function axe(page: Page): Promise<void> {
   // Evaluated from outside, since the page's content security policy rightly lets in no script of ours.
   axeSource ??= await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   // Half faded in, a dialog has no contrast yet.
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
-  const options: RunOptions = { runOnly: { type: "tag", values: LEVELS }, resultTypes: ["violations"] };
+  // Asking for style sheets and frames again is for rules that are not run, and for pages that are not ours.
+  const quick = { resultTypes: ["violations" as const], preload: false, iframes: false };
+  const options: RunOptions = { runOnly: { type: "tag", values: LEVELS }, ...quick };
   const run = (given: RunOptions) => (globalThis as unknown as { axe: { run(o: RunOptions): Promise<AxeResults> } }).axe.run(given);
   const { violations } = await page.evaluate(run, options);
   const lines = violations.flatMap(({ id, help, helpUrl, nodes }) => [

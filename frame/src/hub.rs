@@ -11,7 +11,9 @@ use ui::{Texts, Words};
 
 use crate::area::{CheckFn, FixedWithFn, Hooks, IdentifyFn, JobFn, MenuEntry, ProgressFn};
 use crate::errand::ErrandsFn;
+use crate::lately::Lately;
 use crate::routes::RouteInfo;
+use crate::shelf::Shelf;
 use crate::{Area, Routes};
 
 /// An address under which the hub is reached from outside.
@@ -94,6 +96,8 @@ struct Inner {
     routes: Vec<RouteInfo>,
     job_asked: Notify,
     live: Live,
+    shelf: Shelf,
+    lately: Lately,
 }
 
 impl Hub {
@@ -129,6 +133,8 @@ impl Hub {
             routes: Vec::new(),
             job_asked: Notify::new(),
             live: broadcast::channel(256).0,
+            shelf: Shelf::default(),
+            lately: Lately::default(),
         };
         let mut routes = Routes::new();
         for area in areas {
@@ -252,6 +258,18 @@ impl Hub {
 
     pub(crate) fn identify(&self) -> Option<IdentifyFn> {
         self.0.identify
+    }
+
+    /// What the pages of studies show, held in memory between views.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// Which openings stand on the trail already.
+    #[must_use]
+    pub fn lately(&self) -> &Lately {
+        &self.0.lately
     }
 
     /// Tells those who watch a study that something was done in it.

@@ -82,6 +82,7 @@ pub async fn run(hub: Hub, stop: impl Future<Output = ()>) -> Result<(), Fault> 
             night = hub.now().plus(night::AGAIN);
             night::run(&hub).await;
         }
+        hub.shelf().drop_idle(hub.now());
         let slot = tokio::select! {
             () = &mut stop => return Ok(()),
             slot = slots.clone().acquire_owned() => slot.map_err(|_| Fault::Closed)?,

@@ -17,9 +17,11 @@ mod errand;
 mod failure;
 mod hub;
 pub mod jobs;
+mod lately;
 mod night;
 mod pipeline;
 mod routes;
+mod shelf;
 
 pub use area::{
     Area, Came, CheckFn, FileMark, FileMarkKind, FixedWithFn, Forget, HookFn, Hooks, JobFn,
@@ -30,8 +32,10 @@ pub use ask::{Ask, FormData, show};
 pub use errand::{Bundle, Due, Errand, ErrandsFn};
 pub use failure::{Failure, Reply, redirect, saved};
 pub use hub::{Config, Hub, Live, PublicUrl};
+pub use lately::{Lately, Opening};
 pub use pipeline::{cookie, public_router, router};
 pub use routes::{Door, Gate, PathParts, RouteInfo, Routes};
+pub use shelf::{Shelf, Spot};
 
 /// The texts of the frame: error pages.
 #[must_use]

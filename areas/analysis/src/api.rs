@@ -21,7 +21,8 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
-use axum::response::IntoResponse;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use base::Id;
 use frame::{Ask, Door, Failure, Reply, Routes};
 use serde::Deserialize;
@@ -36,7 +37,7 @@ use crate::coding::acts::{self, Done, NewMark};
 use crate::coding::quotes::quotes;
 use crate::coding::window::{WINDOW, WINDOW_MAX, marked};
 use crate::coding::{Note, Passage, store as rows};
-use crate::pages::{open_source, open_study};
+use crate::pages::{open_study, shown, stand_in_source, stand_in_study};
 use crate::store as book;
 
 /// The routes.
@@ -96,34 +97,53 @@ fn number(asked: &HashMap<String, String>, name: &str, default: i64) -> i64 {
 }
 
 async fn window(ask: Ask, Path(source): Path<String>, Query(asked): Asked) -> Reply {
-    let (_, _, source) = open_source(&ask, id(&source)?).await?;
+    let (source, at) = stand_in_source(&ask, id(&source)?).await?;
     let from = number(&asked, "from", 1).max(1);
     let limit = number(&asked, "limit", WINDOW).clamp(1, WINDOW_MAX);
-    let db = ask.hub.store().read();
-    let blocks = voices::blocks(&db, source.id, from, limit).await?;
-    let blocks = marked(&db, blocks).await?;
-    Ok(Json(json!({ "revision": source.revision, "blocks": blocks })).into_response())
+    let (id, revision) = (source.id, source.revision);
+    let what = format!("window {id} {revision} {from} {limit}");
+    let blocks = async {
+        let db = ask.hub.store().read();
+        let blocks = marked(&db, voices::blocks(&db, id, from, limit).await?).await?;
+        Ok(json!({ "revision": revision, "blocks": blocks }).to_string())
+    };
+    let body = shown(&ask, &at, what, blocks).await?;
+    Ok(as_json(&body))
+}
+
+/// JSON that is written already.
+fn as_json(body: &str) -> Response {
+    let media = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, media)], body.to_owned()).into_response()
 }
 
 async fn tree(ask: Ask, Path(slug): Path<String>, Query(asked): Asked) -> Reply {
-    let (_, study) = open_study(&ask, &slug).await?;
+    let at = stand_in_study(&ask, &slug).await?;
     let source: Option<Id<Source>> = asked.get("source").map(|text| id(text)).transpose()?;
-    let db = ask.hub.store().read();
-    let counts: HashMap<_, _> = book::counts(&db, study.id, source)
-        .await?
-        .into_iter()
-        .collect();
-    let codes: Vec<_> = crate::codes(&db, study.id)
-        .await?
-        .into_iter()
-        .map(|code| {
-            let mut json = json!(code);
-            json["class"] = json!(code.class());
-            json["n"] = json!(counts.get(&code.id).copied().unwrap_or(0));
-            json
-        })
-        .collect();
-    Ok(Json(json!({ "codes": codes })).into_response())
+    let what = match source {
+        Some(source) => format!("codes {source}"),
+        None => "codes".to_owned(),
+    };
+    let codes = async {
+        let db = ask.hub.store().read();
+        let counts: HashMap<_, _> = book::counts(&db, at.study.id, source)
+            .await?
+            .into_iter()
+            .collect();
+        let codes: Vec<_> = crate::codes(&db, at.study.id)
+            .await?
+            .into_iter()
+            .map(|code| {
+                let mut json = json!(code);
+                json["class"] = json!(code.class());
+                json["n"] = json!(counts.get(&code.id).copied().unwrap_or(0));
+                json
+            })
+            .collect();
+        Ok(json!({ "codes": codes }).to_string())
+    };
+    let body = shown(&ask, &at, what, codes).await?;
+    Ok(as_json(&body))
 }
 
 /// The answer to an act: what looks different now.

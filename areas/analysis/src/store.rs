@@ -327,14 +327,15 @@ pub async fn coders(db: &Conn, study: Id<Study>) -> Result<Vec<(Id<Coder>, Strin
         .collect()
 }
 
-/// What was made by an account is made by nobody from now on.
-pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<(), Fault> {
-    tx.exec(
-        "UPDATE coder SET account = NULL, name = '–' WHERE account = $1",
-        params![account],
-    )
-    .await?;
-    Ok(())
+/// What was made by an account is made by nobody from now on; gives the studies where its name stood.
+pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<Vec<Uuid>, Fault> {
+    let rows = tx
+        .all(
+            "UPDATE coder SET account = NULL, name = '–' WHERE account = $1 RETURNING study",
+            params![account],
+        )
+        .await?;
+    rows.iter().map(|row| row.uuid("study")).collect()
 }
 
 fn note(row: &Row) -> Result<Note, Fault> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Actor, MINUTE, Time, Uuid};
-use frame::{Ask, Door, Failure, Gate, Hub, PathParts};
+use frame::{Ask, Door, Failure, Gate, Hub, Opening, PathParts};
 use futures::future::BoxFuture;
 use store::trail::Entry;
 use store::{Conn, Fault, Tx};
@@ -189,13 +189,27 @@ impl Visitor {
             None => ("refused", "none"),
         };
         let entry = self.entry(act, thing, why, now);
+        let opening = Opening {
+            actor: entry.actor,
+            role: entry.role.clone(),
+            act,
+            kind: T::KIND,
+            subject: entry.subject,
+        };
         let since = now.plus(-ONCE_IN);
-        if !rows::was_noted(&self.hub.store().read(), &entry, since).await? {
+        let lately = self.hub.lately();
+        // A line never goes within its 15 minutes, so one that was seen needs no second look.
+        if lately.noted(&opening).is_some_and(|at| at > since) {
+            return Ok(());
+        }
+        let noted = rows::noted(&self.hub.store().read(), &entry, since).await?;
+        if noted.is_none() {
             self.hub
                 .store()
                 .write(move |tx| Box::pin(async move { tx.trail(&entry).await }))
                 .await?;
         }
+        lately.note(opening, noted.unwrap_or(now));
         Ok(())
     }
 
@@ -247,5 +261,74 @@ impl Visitor {
                 Scope::Hub | Scope::NewStudy | Scope::Practice | Scope::Own(_) => None,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::{Account, Chance, Clock, Id, Membership, Role};
+    use frame::Config;
+    use store::testing::each_engine;
+    use store::{Store, trail};
+
+    use super::*;
+
+    const STUDY_ID: Uuid = Uuid::from_u128(7);
+
+    /// Somebody at the doors of one instance of the hub.
+    fn at_instance(store: &Store, clock: &Clock, number: u64, role: Option<Role>) -> Visitor {
+        let chance = Chance::seeded(number);
+        let (hub, _) = Hub::assemble(
+            store.clone(),
+            clock.clone(),
+            chance,
+            Config::default(),
+            vec![],
+        )
+        .unwrap();
+        let mut actor = Actor::operator("Kari");
+        actor.account = Some(Id::<Account>::from(Uuid::from_u128(1)));
+        let member = |role| Membership {
+            kind: STUDY.into(),
+            id: STUDY_ID,
+            role,
+        };
+        actor.memberships = role.map(member).into_iter().collect();
+        Visitor::new(&hub, Arc::new(actor))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_opening_counts_once_in_its_time_on_every_instance() {
+        each_engine(async |store, clock| {
+            let member = Some(Role::PeerResearcher);
+            let (one, other) = (
+                at_instance(store, clock, 1, member),
+                at_instance(store, clock, 2, member),
+            );
+            let raw = StudyPart(STUDY_ID, Layer::Raw);
+            let acts = async || -> Vec<String> {
+                let lines = trail::about(&store.read(), STUDY, STUDY_ID, 9).await;
+                lines.unwrap().into_iter().map(|line| line.act).collect()
+            };
+            one.read(raw).await.unwrap();
+            clock.advance(ONCE_IN - 1);
+            for visitor in [&one, &other, &one] {
+                visitor.read(raw).await.unwrap();
+            }
+            assert_eq!(acts().await, ["read"]);
+            // The time runs from the line on, whoever has seen it since.
+            clock.advance(1);
+            for visitor in [&other, &one, &other] {
+                visitor.read(raw).await.unwrap();
+            }
+            assert_eq!(acts().await, ["read", "read"]);
+            // What was opened before does not open when the membership has ended.
+            let nobody = Visitor::new(one.hub(), at_instance(store, clock, 3, None).actor);
+            for _ in 0..2 {
+                assert!(matches!(nobody.read(raw).await, Err(Failure::NotFound)));
+            }
+            assert_eq!(acts().await, ["refused", "read", "read"]);
+        })
+        .await;
     }
 }

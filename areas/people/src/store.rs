@@ -99,12 +99,12 @@ impl std::str::FromStr for Purpose {
     }
 }
 
-/// Was the same opening noted since then?
-pub async fn was_noted(db: &Conn, entry: &Entry, since: Time) -> Result<bool, Fault> {
+/// When the same opening was noted last, if it was since then.
+pub async fn noted(db: &Conn, entry: &Entry, since: Time) -> Result<Option<Time>, Fault> {
     let row = db
         .one(
-            "SELECT id FROM trail WHERE kind = $1 AND subject = $2 AND at > $3 AND act = $4 \
-             AND role = $5 AND (actor = $6 OR $7) LIMIT 1",
+            "SELECT at FROM trail WHERE kind = $1 AND subject = $2 AND at > $3 AND act = $4 \
+             AND role = $5 AND (actor = $6 OR $7) ORDER BY at DESC LIMIT 1",
             params![
                 &entry.kind,
                 entry.subject,
@@ -116,7 +116,7 @@ pub async fn was_noted(db: &Conn, entry: &Entry, since: Time) -> Result<bool, Fa
             ],
         )
         .await?;
-    Ok(row.is_some())
+    row.map(|row| row.time("at")).transpose()
 }
 
 /// The hub's row; `None` before the first hub lead has named it.
@@ -427,27 +427,36 @@ pub async fn actor_by_token(
     now: Time,
     idle: i64,
 ) -> Result<Option<(Actor, Time)>, Fault> {
-    let row = db
-        .one(
+    // One question for the session, the roles at the hub, which have an empty kind, and the
+    // memberships: it is asked before every answer.
+    let rows = db
+        .all(
             "SELECT s.id AS session, s.seen_at AS seen_at, a.id AS account, a.name AS name, \
-             a.lang AS lang FROM session s JOIN account a ON a.id = s.account \
-             WHERE s.token = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND a.closed_at IS NULL",
+             a.lang AS lang, r.role AS role, '' AS kind, NULL AS subject \
+             FROM session s JOIN account a ON a.id = s.account \
+             LEFT JOIN account_role r ON r.account = a.id \
+             WHERE s.token = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND a.closed_at IS NULL \
+             UNION ALL \
+             SELECT s.id, s.seen_at, a.id, a.name, a.lang, m.role, m.kind, m.subject \
+             FROM session s JOIN account a ON a.id = s.account JOIN membership m ON m.account = a.id \
+             WHERE s.token = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND a.closed_at IS NULL \
+             ORDER BY kind, role",
             params![token, now, now.plus(-idle)],
         )
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let account: Id<Account> = row.id("account")?;
-    let mut actor = Actor {
-        account: Some(account),
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let (roles, memberships) = roles_in(&rows)?;
+    let actor = Actor {
+        account: Some(row.id("account")?),
         session: Some(row.id("session")?),
         name: row.text("name")?,
-        roles: Vec::new(),
-        memberships: Vec::new(),
+        roles,
+        memberships,
         lang: row.opt_text("lang")?.as_deref().and_then(Lang::from_tag),
     };
-    let seen = row.time("seen_at")?;
-    (actor.roles, actor.memberships) = roles_of(db, account).await?;
-    Ok(Some((actor, seen)))
+    Ok(Some((actor, row.time("seen_at")?)))
 }
 
 /// Roles at the hub, and memberships, of one account.
@@ -464,8 +473,17 @@ pub async fn roles_of(
             params![account],
         )
         .await?;
+    roles_in(&rows)
+}
+
+/// Roles and memberships in rows with `role`, `kind` and `subject`.
+fn roles_in(rows: &[Row]) -> Result<(Vec<Role>, Vec<Membership>), Fault> {
     let (mut roles, mut memberships) = (Vec::new(), Vec::new());
     for row in rows {
+        // Somebody without a role at the hub.
+        if row.opt_text("role")?.is_none() {
+            continue;
+        }
         let role = row.word("role")?;
         match row.opt_id::<()>("subject")? {
             None => roles.push(role),

@@ -19,7 +19,7 @@ pub mod testing;
 
 use base::{Account, Id};
 use frame::{Area, MenuEntry};
-use store::{Conn, Fault};
+use store::{Conn, Fault, Tx};
 
 pub use import::acts::{
     Put, begin_import, cancel_import, delete_objects, drop_leftovers, finish_import, give_up,
@@ -45,8 +45,8 @@ pub use study::acts::{
 pub use study::pages::{open_study, study_crumbs, study_door, study_nav, work_door};
 pub use study::practice::{self, goes_out};
 pub use study::{
-    Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, Publisher, StateChange, Study,
-    StudyCard, StudyState, may_move, missing,
+    Command, Facts, GuideTheme, Missing, NewStudy, NotMoved, Publisher, Standing, StateChange,
+    Study, StudyCard, StudyState, may_move, missing,
 };
 
 /// The manifest.
@@ -82,6 +82,17 @@ pub fn area() -> Area {
 /// [`Fault`] of the database; so for all below.
 pub async fn study_by_slug(db: &Conn, slug: &str) -> Result<Option<Study>, Fault> {
     study::store::by_slug(db, slug).await
+}
+
+/// The card of the study at an address, with how far its command log has come.
+pub async fn standing(db: &Conn, slug: &str) -> Result<Option<Standing>, Fault> {
+    study::store::standing(db, slug).await
+}
+
+/// Raises the number of the last command of studies in which something is shown otherwise from now
+/// on, where no command of theirs tells it: what is held in memory of them is not shown again.
+pub async fn raise_seq(tx: &Tx, studies: &[base::Uuid]) -> Result<(), Fault> {
+    study::store::raise_seq(tx, studies).await
 }
 
 /// The study with an id.
@@ -124,6 +135,14 @@ pub async fn source_counts(
 /// A source that is whole (of an import that has finished).
 pub async fn source(db: &Conn, id: Id<Source>) -> Result<Option<Source>, Fault> {
     source::store::source(db, id).await
+}
+
+/// A source that is whole, with the standing of its study.
+pub async fn source_with_study(
+    db: &Conn,
+    id: Id<Source>,
+) -> Result<Option<(Source, Standing)>, Fault> {
+    source::store::with_study(db, id).await
 }
 
 /// One page of a study's sources with their size, by name.

@@ -73,7 +73,7 @@ async fn withdraw(tx: &Tx, what: &Withdrawal) -> Result<(), Fault> {
         let codes = rows::remove_touching(tx, blocks).await?;
         book::recount(tx, &codes).await?;
     }
-    Ok(())
+    voices::raise_seq(tx, &[what.study]).await
 }
 
 async fn forget(tx: &Tx, what: &Forget) -> Result<(), Fault> {
@@ -83,7 +83,11 @@ async fn forget(tx: &Tx, what: &Forget) -> Result<(), Fault> {
             book::forget_source_notes(tx, Id::from(*source)).await?;
             book::forget_source(tx, Id::from(*source)).await
         }
-        Forget::Account(account) => book::forget_account(tx, *account).await,
+        Forget::Account(account) => {
+            // The coder's name stands beside every mark: that is shown otherwise, and is no command.
+            let studies = book::forget_account(tx, *account).await?;
+            voices::raise_seq(tx, &studies).await
+        }
         Forget::StudyWork { study } => book::forget_study(tx, Id::from(*study)).await,
     }
 }

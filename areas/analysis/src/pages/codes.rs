@@ -14,7 +14,9 @@ use ui::{Crumb, parts};
 use voices::Study;
 
 use super::passage::words_of;
-use super::{again, crumbs, open_study, place_href, show as look, style_href};
+use super::{
+    again, crumbs, open_study, place_href, show as look, shown, stand_in_study, style_href,
+};
 use crate::codebook::{Code, DESCRIPTION_MAX, Frame, NAME_MAX, PALETTE, is_sign, may_go_below};
 use crate::codes::{self, NewCode};
 use crate::coding::quotes::quotes;
@@ -26,16 +28,20 @@ const PAGE: i64 = 25;
 
 /// The colours of a study's codes.
 pub async fn style(ask: Ask, Path(slug): Path<String>, headers: HeaderMap) -> Reply {
-    let (_, study) = open_study(&ask, &slug).await?;
-    let mut css = String::new();
-    for code in crate::codes(&ask.hub.store().read(), study.id).await? {
-        let class = code.class();
-        let second = class.replacen("c-", "k-", 1);
-        css.push_str(&format!(
-            ".{class}{{--code:{0}}}.{second}{{--code2:{0}}}\n",
-            code.colour
-        ));
-    }
+    let at = stand_in_study(&ask, &slug).await?;
+    let colours = async {
+        let mut css = String::new();
+        for code in crate::codes(&ask.hub.store().read(), at.study.id).await? {
+            let class = code.class();
+            let second = class.replacen("c-", "k-", 1);
+            css.push_str(&format!(
+                ".{class}{{--code:{0}}}.{second}{{--code2:{0}}}\n",
+                code.colour
+            ));
+        }
+        Ok(css)
+    };
+    let css = shown(&ask, &at, "codes.css".to_owned(), colours).await?;
     let tag = format!("\"{}\"", digest_of(&[css.as_bytes()]).hex());
     let known = headers
         .get(header::IF_NONE_MATCH)
@@ -43,7 +49,7 @@ pub async fn style(ask: Ask, Path(slug): Path<String>, headers: HeaderMap) -> Re
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        css.into_response()
+        css.to_string().into_response()
     };
     let all = response.headers_mut();
     all.insert(

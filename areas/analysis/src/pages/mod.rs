@@ -7,13 +7,15 @@ mod several;
 pub(crate) mod show;
 mod workspace;
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::Id;
-use frame::{Ask, Door, Failure, Routes};
+use frame::{Ask, Door, Failure, Routes, Spot};
 use people::{Act, Layer, StudyPart, Visitor};
 use ui::Crumb;
-use voices::{Source, Study};
+use voices::{Source, Standing, Study, StudyCard};
 
 pub(crate) use workspace::place_href;
 
@@ -112,8 +114,49 @@ pub(crate) async fn open_source(
     Ok((visitor, study, source))
 }
 
+/// Opens what was said in a study, for the one who asks: only its card is read, with the number that
+/// says whether what lies on the shelf still holds.
+pub(crate) async fn stand_in_study(ask: &Ask, slug: &str) -> Result<Standing, Failure> {
+    let visitor = people::visitor(ask)?;
+    let at = voices::standing(&ask.hub.store().read(), slug)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    visitor
+        .read(StudyPart(at.study.id.uuid(), Layer::Raw))
+        .await?;
+    Ok(at)
+}
+
+/// Opens a source, for the one who asks, as [`stand_in_study`] does.
+pub(crate) async fn stand_in_source(
+    ask: &Ask,
+    id: Id<Source>,
+) -> Result<(Source, Standing), Failure> {
+    let visitor = people::visitor(ask)?;
+    let (source, at) = voices::source_with_study(&ask.hub.store().read(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    Ok((visitor.read(source).await?.into_inner(), at))
+}
+
+/// Something that is shown of a study, from the shelf; made when nothing was made since the last act
+/// of the study. `what` names it with all that it depends on; see [`frame::Shelf::of`].
+pub(crate) async fn shown(
+    ask: &Ask,
+    at: &Standing,
+    what: String,
+    make: impl Future<Output = Result<String, Failure>>,
+) -> Result<Arc<str>, Failure> {
+    let spot = Spot {
+        study: at.study.id.uuid(),
+        seq: at.seq,
+        what,
+    };
+    ask.hub.shelf().of(spot, ask.now(), make).await
+}
+
 /// The way to a page of a study.
-pub(crate) fn crumbs(ask: &Ask, study: &Study, more: Vec<Crumb>) -> Vec<Crumb> {
+pub(crate) fn crumbs(ask: &Ask, study: &StudyCard, more: Vec<Crumb>) -> Vec<Crumb> {
     let mut crumbs = vec![
         Crumb::new("/studies", ask.t("analysis-studies")),
         Crumb::new(format!("/studies/{}", study.slug), study.title.clone()),
@@ -128,7 +171,7 @@ pub(crate) fn again(page: &ui::Page) -> Response {
 }
 
 /// The style sheet with the colours of a study's codes.
-pub(crate) fn style_href(study: &Study) -> String {
+pub(crate) fn style_href(study: &StudyCard) -> String {
     format!("/studies/{}/codes.css", study.slug)
 }
 

@@ -5,8 +5,8 @@ use store::objects::{self, Object};
 use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
 
 use super::{Basis, Block, NewSource, NewSpeaker, Side, Source, SourceSummary, Speaker};
-use crate::Study;
 use crate::import::Import;
+use crate::{Standing, Study, StudyCard};
 
 const SOURCE: &str = "s.id AS id, s.study AS study, s.name AS name, s.basis AS basis, s.format AS format, \
     s.encoding AS encoding, s.line_ends AS line_ends, s.object AS object, s.guid AS guid, \
@@ -37,6 +37,32 @@ pub async fn source(db: &Conn, id: Id<Source>) -> Result<Option<Source>, Fault> 
         .await?
         .map(|row| source_of(&row))
         .transpose()
+}
+
+/// A source that is whole, with its study's card and how far the command log has come, in one
+/// question.
+pub async fn with_study(db: &Conn, id: Id<Source>) -> Result<Option<(Source, Standing)>, Fault> {
+    let sql = format!(
+        "SELECT {SOURCE}, t.slug AS slug, t.title AS title, t.state AS state, t.state_at AS state_at, \
+         t.practice AS practice, t.made_at AS begun_at, t.seq AS seq \
+         FROM source s JOIN study t ON t.id = s.study WHERE s.id = $1 AND s.visible"
+    );
+    let row = db.one(&sql, params![id]).await?;
+    row.map(|row| {
+        let source = source_of(&row)?;
+        let study = StudyCard {
+            id: source.study,
+            slug: row.text("slug")?,
+            title: row.text("title")?,
+            state: row.word("state")?,
+            state_at: row.time("state_at")?,
+            practice: row.flag("practice")?,
+            made_at: row.time("begun_at")?,
+        };
+        let seq = row.int("seq")?;
+        Ok((source, Standing { study, seq }))
+    })
+    .transpose()
 }
 
 /// The study of a source that is whole.

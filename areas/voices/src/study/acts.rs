@@ -280,6 +280,8 @@ pub async fn record(
         payload: payload.clone(),
         undoes,
     };
+    // Words that this act takes out lie nowhere in memory either.
+    visitor.hub().shelf().clear(study.uuid());
     rows::record(tx, study, &command).await
 }
 

@@ -11,19 +11,12 @@ use people::{Layer, Scope, Thing};
 
 pub use guide::{parse_guide, write_guide};
 
-/// A study: one evaluation from commission to follow-up.
+/// A study: one evaluation from commission to follow-up. What stands on its card is read from it as
+/// from the card.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Study {
-    /// Its id.
-    pub id: Id<Study>,
-    /// Its name in addresses: a–z, digits and hyphens.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// How far it has come.
-    pub state: StudyState,
-    /// Since when.
-    pub state_at: Time,
+    /// Its card.
+    pub card: StudyCard,
     /// What the services are and why they are evaluated, in the hub's own words.
     pub background: String,
     /// The evaluated services.
@@ -32,10 +25,13 @@ pub struct Study {
     pub questions: Vec<String>,
     /// Who makes the final report public.
     pub publisher: Publisher,
-    /// It is for practice: its text is made up, and nothing of it goes out.
-    pub practice: bool,
-    /// When it was begun.
-    pub made_at: Time,
+}
+
+impl std::ops::Deref for Study {
+    type Target = StudyCard;
+    fn deref(&self) -> &StudyCard {
+        &self.card
+    }
 }
 
 /// The commission of a study, for those who work in it. Use
@@ -55,7 +51,7 @@ impl Thing for Study {
 pub struct StudyCard {
     /// Its id.
     pub id: Id<Study>,
-    /// Its name in addresses.
+    /// Its name in addresses: a–z, digits and hyphens.
     pub slug: String,
     /// Its title.
     pub title: String,
@@ -63,10 +59,19 @@ pub struct StudyCard {
     pub state: StudyState,
     /// Since when.
     pub state_at: Time,
-    /// It is for practice, and so in no count.
+    /// It is for practice: its text is made up, nothing of it goes out, and it is in no count.
     pub practice: bool,
     /// When it was begun.
     pub made_at: Time,
+}
+
+/// A study's card, and how far its command log had come when it was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The card.
+    pub study: StudyCard,
+    /// The number of its last command: it is another one after each act of the study.
+    pub seq: i64,
 }
 
 /// A theme of the theme guide with what is asked about it.

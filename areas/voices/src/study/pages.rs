@@ -108,7 +108,7 @@ pub async fn open_study(
 
 /// The way to a page of a study.
 #[must_use]
-pub fn study_crumbs(ask: &Ask, study: &Study) -> Vec<Crumb> {
+pub fn study_crumbs(ask: &Ask, study: &StudyCard) -> Vec<Crumb> {
     vec![
         Crumb::new("/studies", ask.t("voices-menu")),
         Crumb::new(format!("/studies/{}", study.slug), study.title.clone()),
@@ -120,7 +120,7 @@ pub fn study_crumbs(ask: &Ask, study: &Study) -> Vec<Crumb> {
 /// `coding`, `codes`, `themes`, `findings`, `report`, `export`. A page below one of these gives the
 /// one it is below; for anything else none is marked.
 #[must_use]
-pub fn study_nav(ask: &Ask, study: &Study, current: &str) -> Markup {
+pub fn study_nav(ask: &Ask, study: &StudyCard, current: &str) -> Markup {
     let places = [
         ("", "voices-nav-overview"),
         ("import", "voices-nav-import"),

@@ -312,7 +312,10 @@ mod tests {
             assert_eq!(
                 after,
                 Study {
-                    state_at: hub.now(),
+                    card: StudyCard {
+                        state_at: hub.now(),
+                        ..before.0.card
+                    },
                     ..before.0
                 }
             );

@@ -3,7 +3,9 @@
 use base::{Account, Id, Time, Uuid};
 use store::{Body, Conn, Fault, IntoValue, Row, Tx, each, params, places};
 
-use super::{Command, Facts, GuideTheme, NewStudy, StateChange, Study, StudyCard, StudyState};
+use super::{
+    Command, Facts, GuideTheme, NewStudy, Standing, StateChange, Study, StudyCard, StudyState,
+};
 
 fn card_of(row: &Row) -> Result<StudyCard, Fault> {
     Ok(StudyCard {
@@ -38,17 +40,11 @@ async fn whole(db: &Conn, row: Option<Row>) -> Result<Option<Study>, Fault> {
             .collect::<Result<Vec<_>, _>>()
     };
     Ok(Some(Study {
-        id: card.id,
-        slug: card.slug,
-        title: card.title,
-        state: card.state,
-        state_at: card.state_at,
+        card,
         background: row.text("background")?,
         services: lines(services)?,
         questions: lines(questions)?,
         publisher: row.word("publisher")?,
-        practice: card.practice,
-        made_at: card.made_at,
     }))
 }
 
@@ -61,6 +57,23 @@ pub async fn by_slug(db: &Conn, slug: &str) -> Result<Option<Study>, Fault> {
         .one(&format!("{STUDY} WHERE slug = $1"), params![slug])
         .await?;
     whole(db, row).await
+}
+
+/// The card of the study at an address, and how far its command log has come, in one question.
+pub async fn standing(db: &Conn, slug: &str) -> Result<Option<Standing>, Fault> {
+    let row = db
+        .one(
+            "SELECT id, slug, title, state, state_at, practice, made_at, seq FROM study WHERE slug = $1",
+            params![slug],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Standing {
+            study: card_of(&row)?,
+            seq: row.int("seq")?,
+        })
+    })
+    .transpose()
 }
 
 /// The id of the study at an address.
@@ -384,6 +397,20 @@ pub async fn facts(db: &Conn, id: Id<Study>) -> Result<Facts, Fault> {
         quotable: row.int("quotable")?,
         ..Facts::default()
     })
+}
+
+/// Raises the number of the last command of studies in which something is shown otherwise now, by an
+/// act that is no command of theirs.
+pub async fn raise_seq(tx: &Tx, studies: &[Uuid]) -> Result<(), Fault> {
+    if studies.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE study SET seq = seq + 1 WHERE id IN ({})",
+        places(1, studies.len())
+    );
+    tx.exec(&sql, each(studies)).await?;
+    Ok(())
 }
 
 /// Appends to the command log and gives the number; the payload can be erased later.

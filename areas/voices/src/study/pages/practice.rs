@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use frame::{Ask, Failure, Reply, redirect, show};
-use people::{Act, Visitor};
+use people::{Act, Layer, StudyPart, Visitor};
 use ui::parts::{self, Tone};
 use ui::{Markup, html};
 
@@ -22,7 +22,7 @@ pub async fn begin(ask: Ask) -> Reply {
                 .store()
                 .write(move |tx| Box::pin(async move { practice::begin(tx, &visitor, lang).await }))
                 .await?;
-            study.slug
+            study.card.slug
         }
     };
     Ok(redirect(&format!("/studies/{slug}")))
@@ -75,8 +75,9 @@ pub async fn empty(ask: Ask, Path(slug): Path<String>) -> Reply {
 }
 
 /// The sign on every page of a practice study, with the way to empty it for who may.
-pub(super) fn banner(ask: &Ask, study: &Study) -> Markup {
-    let leads = people::visitor(ask).is_ok_and(|visitor| visitor.may(Act::Delete, study));
+pub(super) fn banner(ask: &Ask, study: &StudyCard) -> Markup {
+    let lead = StudyPart(study.id.uuid(), Layer::Lead);
+    let leads = people::visitor(ask).is_ok_and(|visitor| visitor.may(Act::Delete, &lead));
     html! {
         @if study.practice {
             div class="ds-alert practice-banner" data-color="warning" data-size="sm" {

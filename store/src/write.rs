@@ -1,8 +1,9 @@
 //! The only way to write.
 //!
 //! On SQLite one task owns the one writing connection. Acts queue up for it; it opens a
-//! transaction (`BEGIN IMMEDIATE`), runs each waiting act in a savepoint of its own, and commits
-//! them together: with `synchronous=FULL` a commit costs a disk flush, and several acts share it.
+//! transaction (`BEGIN IMMEDIATE`), runs the first act, and each that waits behind it in a savepoint
+//! of its own, and commits them together: with `synchronous=FULL` a commit costs a disk flush, and
+//! several acts share it.
 //! On PostgreSQL each act is a plain transaction. In both, what `write` has answered is committed,
 //! and its trail lines stand in the witness, flushed.
 
@@ -268,6 +269,26 @@ impl Hand {
         let mut lines = Vec::new();
         let mut next = Some(first);
         let mut broken = None;
+        if self.engine == Engine::Sqlite
+            && let Some(mut first) = next.take()
+        {
+            // The first needs no savepoint: when it refuses, there is nothing else to roll back, and
+            // whoever waits is the first of the next group. (PostgreSQL would answer a commit after
+            // a broken statement as if it were one; releasing the savepoint tells.)
+            let tx = Tx::new(outer.clone(), self.engine, self.instance);
+            let kept = first.run(&tx).await;
+            lines = tx.take_lines();
+            drop(tx);
+            if !kept {
+                let undone = match Arc::try_unwrap(outer) {
+                    Ok(outer) => outer.rollback().await.map_err(|error| error.to_string()),
+                    Err(_) => Err("an act kept its transaction".to_owned()),
+                };
+                return first.finish(undone);
+            }
+            done.push(first);
+            next = more();
+        }
         while let Some(mut act) = next.take() {
             match self.one(&outer, &mut act).await {
                 Ok(mut new) => lines.append(&mut new),

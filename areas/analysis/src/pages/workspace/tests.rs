@@ -313,6 +313,7 @@ async fn every_act_with_codes_and_marks_is_seen_at_once() {
             acts::mark(tx, &kari, source, &new).await
         });
         let blocks = vec![world.made.blocks[0][1].uuid()];
+        let at = clock.now();
         act!(see, "words are taken back", (hub), |tx| async {
             Ok(hub
                 .withdraw(
@@ -320,6 +321,7 @@ async fn every_act_with_codes_and_marks_is_seen_at_once() {
                     &Withdrawal {
                         study: study.uuid(),
                         blocks,
+                        at,
                     },
                 )
                 .await?)
@@ -360,7 +362,7 @@ async fn every_act_with_texts_and_studies_is_seen_at_once() {
         let source = source_of(&world, id).await;
 
         let (at, digest) = block(&world, id, 2).await;
-        act!(see, "a correction", (who, source, digest), |tx| voices::correct(tx, &who, &source, at, &digest, "Det var fint. Ingen maste."));
+        act!(see, "a correction", (who, source, digest), |tx| voices::correct(tx, &who, &source, at, &digest, &"Det var fint. Ingen maste.".into()));
         let (at, digest) = block(&world, id, 2).await;
         act!(see, "a cut", (who, source, digest), |tx| voices::split(tx, &who, &source, at, &digest, 13));
         let (at, digest) = block(&world, id, 3).await;
@@ -376,7 +378,7 @@ async fn every_act_with_texts_and_studies_is_seen_at_once() {
         // What changes no word raises the revision all the same, which scripts see.
         let (at, digest) = block(&world, id, 1).await;
         let same = voices::blocks(&store.read(), id, 1, 1).await.unwrap().remove(0).body;
-        act!(see, "a correction of nothing", (who, source, digest, same), |tx| voices::correct(tx, &who, &source, at, &digest, &same));
+        act!(see, "a correction of nothing", (who, source, digest, same), |tx| voices::correct(tx, &who, &source, at, &digest, &same.as_str().into()));
 
         let study = world.made.study.clone();
         let title = NewStudy {
@@ -443,8 +445,9 @@ async fn an_emptied_practice_study_shows_nothing_of_before() {
         let mut looking = Looking::at(&world, clock, &study.slug, source.id.to_string()).await;
         let see = &mut looking;
         let (at, digest) = block(&world, source.id, 1).await;
-        act!(see, "a correction", (who, source, digest), |tx| {
-            voices::correct(tx, &who, &source, at, &digest, "Det jeg skrev")
+        let new = voices::Corrected::from("Det jeg skrev");
+        act!(see, "a correction", (who, source, digest, new), |tx| {
+            voices::correct(tx, &who, &source, at, &digest, &new)
         });
         act!(see, "emptied", (who), |tx| voices::practice::empty(
             tx,

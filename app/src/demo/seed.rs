@@ -54,12 +54,13 @@ pub(super) async fn make(hub: &Hub) -> Result<Cast, String> {
     let older = older.whole().await.map_err(&told)?;
     let main = seeder(hub, &content.main);
     let slugs = vec![
-        main.whole().await.map_err(&told)?.slug,
-        older.slug,
+        main.whole().await.map_err(&told)?.slug.clone(),
+        older.slug.clone(),
         main.practice(&content.practice.mark)
             .await
             .map_err(&told)?
-            .slug,
+            .slug
+            .clone(),
     ];
     let people = content
         .hub

@@ -10,10 +10,10 @@ use people::Visitor;
 use tempfile::NamedTempFile;
 
 use crate::config::{
-    Cli, Command, Export, ExportFormat, Import, Listen, Place, Report, ReportFormat, ReportKind,
-    Settings,
+    Cli, Command, Export, ExportFormat, Import, Listen, Place, Recovery, Report, ReportFormat,
+    ReportKind, Settings,
 };
-use crate::{answer, demo, say, serve};
+use crate::{answer, demo, keeping, say, serve};
 
 pub(crate) async fn run(cli: Cli) -> Result<(), String> {
     let place = cli.place;
@@ -27,6 +27,28 @@ pub(crate) async fn run(cli: Cli) -> Result<(), String> {
         Command::Export(export) => beside(place, async |hub| export_study(hub, export).await).await,
         Command::Report(report) => beside(place, async |hub| write_report(hub, report).await).await,
         Command::Check(json) => beside(place, async |hub| check(hub, json.json).await).await,
+        Command::Backup(backup) => {
+            beside(place, async |hub| {
+                keeping::write_backup(hub, &backup.file).await
+            })
+            .await
+        }
+        Command::Restore(restore) => {
+            keeping::restore(Settings::new(place, Listen::default())?, restore).await
+        }
+        Command::Move(to) => {
+            let settings = Settings::new(place.clone(), Listen::default())?;
+            beside(place, async |hub| {
+                keeping::move_to(hub, &settings, to).await
+            })
+            .await
+        }
+        Command::Recovery(Recovery::Open) => {
+            keeping::open(Settings::new(place, Listen::default())?).await
+        }
+        Command::Recovery(what) => {
+            beside(place, async |hub| keeping::recovery(hub, what).await).await
+        }
         Command::Routes(json) => routes(json.json),
     }
 }
@@ -188,8 +210,8 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
     keep(file, path)
 }
 
-async fn check(hub: Hub, json: bool) -> Result<(), String> {
-    let mut faults = store::check::run(hub.store())
+pub(crate) async fn check(hub: Hub, json: bool) -> Result<(), String> {
+    let mut faults = store::check::run(hub.store(), hub.sealed())
         .await
         .map_err(|fault| fault.to_string())?;
     faults.extend(hub.check_areas().await.map_err(|fault| fault.to_string())?);

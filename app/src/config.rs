@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use frame::PublicUrl;
 use serde::Deserialize;
+use store::Unlock;
+use zeroize::Zeroizing;
+
+use crate::say;
 
 /// The working system of a peer-driven recovery hub.
 #[derive(Parser)]
@@ -35,6 +39,22 @@ pub(crate) struct Place {
     /// Where originals and reports lie [default: DIR/objects]
     #[arg(long, global = true, env = "KNUTEPUNKT_OBJECTS", value_name = "URL")]
     pub(crate) objects: Option<String>,
+    /// The key file that opens the hub's keys, readable by its owner only [default: DIR/unlock.key]
+    #[arg(
+        long,
+        global = true,
+        env = "KNUTEPUNKT_UNLOCK_KEY",
+        value_name = "FILE"
+    )]
+    pub(crate) unlock_key: Option<PathBuf>,
+    /// The keys are opened by a passphrase: the first line of standard input
+    #[arg(
+        long,
+        global = true,
+        env = "KNUTEPUNKT_PASSPHRASE",
+        conflicts_with = "unlock_key"
+    )]
+    pub(crate) passphrase: bool,
     /// Configuration file [default: ./knutepunkt.toml, when it is there]
     #[arg(long, global = true, env = "KNUTEPUNKT_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -71,8 +91,56 @@ pub(crate) enum Command {
     Report(Report),
     /// Verify everything that is stored
     Check(Json),
+    /// Write a backup of everything, while the hub runs
+    Backup(Backup),
+    /// Restore a backup into an empty folder
+    Restore(Restore),
+    /// Copy everything to another database
+    Move(Move),
+    /// The recovery sheets that open the hub's keys when all else is lost
+    #[command(subcommand)]
+    Recovery(Recovery),
     /// List every route with who may come
     Routes(Json),
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// File to write; the keys that open it are written beside it, as FILE.keys
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The keys that open it: those written with it, or newer ones [default: FILE.keys]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
+    /// The key file or passphrase is lost: two recovery sheets come in on standard input
+    #[arg(long)]
+    pub(crate) sheets: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Move {
+    /// postgres://… or sqlite (in the data folder)
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Recovery {
+    /// Make three new sheets, any two of which open the keys; they are shown once
+    Sheets,
+    /// Type one sheet back, to see that it was written down right
+    TypedBack,
+    /// Try two sheets, as one should once a year
+    Drill,
+    /// Open a hub whose key file or passphrase is lost, with two sheets
+    Open,
 }
 
 #[derive(Args)]
@@ -176,6 +244,8 @@ struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     objects: Option<String>,
+    unlock_key: Option<PathBuf>,
+    passphrase: Option<bool>,
     listen: Option<SocketAddr>,
     public_listen: Option<SocketAddr>,
     public_url: Option<String>,
@@ -188,6 +258,7 @@ pub(crate) struct Settings {
     pub(crate) dir: PathBuf,
     pub(crate) database: Option<String>,
     pub(crate) objects: Option<String>,
+    pub(crate) unlock: Unlock,
     pub(crate) listen: SocketAddr,
     pub(crate) public_listen: Option<SocketAddr>,
     pub(crate) public_url: Option<PublicUrl>,
@@ -209,6 +280,10 @@ impl Settings {
             (None, Some(text)) => Some(text.parse()?),
             (None, None) => None,
         };
+        let unlock = match place.passphrase || file.passphrase == Some(true) {
+            true => Unlock::Passphrase(typed()?),
+            false => Unlock::File(place.unlock_key.or(file.unlock_key).or_else(credential)),
+        };
         Ok(Self {
             dir: place
                 .data
@@ -216,6 +291,7 @@ impl Settings {
                 .unwrap_or_else(|| PathBuf::from("data")),
             database: place.database.or(file.database),
             objects: place.objects.or(file.objects),
+            unlock,
             listen: listen.listen.or(file.listen).unwrap_or(LISTEN),
             public_listen: listen.public_listen.or(file.public_listen),
             public_url,
@@ -224,6 +300,37 @@ impl Settings {
         })
     }
 }
+
+/// The key file that a service manager hands in (`LoadCredential=knutepunkt-unlock:…` in systemd).
+fn credential() -> Option<PathBuf> {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;
+    let file = PathBuf::from(folder).join("knutepunkt-unlock");
+    file.exists().then_some(file)
+}
+
+/// The passphrase: the first line that comes in.
+fn typed() -> Result<Zeroizing<String>, String> {
+    use std::io::{BufRead, IsTerminal};
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        say("Passphrase of the hub's keys:");
+    }
+    let mut line = Zeroizing::new(String::new());
+    input
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| error.to_string())?;
+    let words = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    match words.chars().count() {
+        0..SHORTEST => Err(format!(
+            "The passphrase has at least {SHORTEST} characters; none or a shorter one came in."
+        )),
+        _ => Ok(words),
+    }
+}
+
+/// The shortest passphrase that is taken, in characters.
+const SHORTEST: usize = 12;
 
 fn read_file(named: Option<PathBuf>) -> Result<File, String> {
     let path = named

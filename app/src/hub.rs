@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base::{Chance, Clock};
 use frame::{Area, Config, Hub, Routes};
-use store::{OpenOptions, Store};
+use store::Store;
 
 use crate::config::Settings;
 use crate::home;
@@ -28,14 +28,7 @@ pub(crate) async fn open(
     config: Config,
 ) -> Result<(Hub, Routes), String> {
     let chance = Chance::from_system().map_err(|error| error.to_string())?;
-    let options = OpenOptions {
-        dir: settings.dir.clone(),
-        database: settings.database.clone(),
-        objects: settings.objects.clone(),
-        witness,
-        clock: Clock::System,
-    };
-    let store = Store::open(options)
+    let store = Store::open(crate::keeping::options(settings, witness))
         .await
         .map_err(|fault| fault.to_string())?;
     let areas = areas();
@@ -71,6 +64,47 @@ pub(crate) fn lock(dir: &Path) -> Result<File, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Columns of these names, of tables that are there.
+    async fn columns(store: &Store, what: &str) -> Vec<String> {
+        let sql = format!(
+            "SELECT m.name || '.' || p.name AS at FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+             WHERE m.type = 'table' AND {what} ORDER BY 1"
+        );
+        let rows = store.read().all(&sql, Vec::new()).await.unwrap();
+        rows.iter().map(|row| row.text("at").unwrap()).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_sealed_column_and_every_file_is_declared_by_its_area() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = store::OpenOptions {
+            dir: dir.path().to_path_buf(),
+            database: None,
+            objects: None,
+            witness: "serve",
+            unlock: store::Unlock::default(),
+            keys: None,
+            clock: Clock::System,
+        };
+        let store = Store::open(options).await.unwrap();
+        let areas = areas();
+        let sealed = areas.iter().flat_map(|area| &area.sealed);
+        let mut declared: Vec<String> = sealed
+            .map(|sealed| format!("{}.body", sealed.table))
+            .collect();
+        declared.sort();
+        assert_eq!(declared, columns(&store, "p.name = 'body'").await);
+        let holders = areas.iter().flat_map(|area| &area.holders);
+        let mut declared: Vec<String> = holders
+            .map(|holder| format!("{}.{}", holder.table, holder.column))
+            .collect();
+        declared.sort();
+        let named = "EXISTS (SELECT 1 FROM pragma_foreign_key_list(m.name) f \
+                     WHERE f.\"from\" = p.name AND f.\"table\" = 'object')";
+        assert_eq!(declared, columns(&store, named).await);
+        store.close().await;
+    }
 
     #[test]
     fn a_folder_is_held_by_one_at_a_time() {

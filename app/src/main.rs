@@ -12,6 +12,7 @@ mod home;
 #[cfg(test)]
 mod house;
 mod hub;
+mod keeping;
 mod serve;
 
 use std::process::ExitCode;

@@ -87,6 +87,8 @@ struct Inner {
     name: RwLock<String>,
     menu: Vec<MenuEntry>,
     errands: Vec<ErrandsFn>,
+    sealed: Vec<store::Sealed>,
+    holders: Vec<store::Holder>,
     jobs: HashMap<&'static str, JobFn>,
     hooks: Vec<Hooks>,
     progress: Vec<ProgressFn>,
@@ -124,7 +126,9 @@ impl Hub {
             name: RwLock::default(),
             menu: Vec::new(),
             errands: Vec::new(),
-            jobs: HashMap::new(),
+            sealed: Vec::new(),
+            holders: Vec::new(),
+            jobs: HashMap::from([(crate::sealing::JOB, crate::sealing::work as JobFn)]),
             hooks: Vec::new(),
             progress: Vec::new(),
             fixed_with: Vec::new(),
@@ -140,6 +144,8 @@ impl Hub {
         for area in areas {
             inner.menu.extend(area.menu);
             inner.errands.extend(area.errands);
+            inner.sealed.extend(area.sealed);
+            inner.holders.extend(area.holders);
             inner.jobs.extend(area.jobs);
             inner.hooks.push(area.hooks);
             inner.progress.extend(area.progress);
@@ -215,6 +221,16 @@ impl Hub {
             .filter(|entry| (entry.shown_to)(actor))
             .map(|entry| (entry.href.to_owned(), words.t(entry.label)))
             .collect()
+    }
+
+    /// All tables with sealed bodies.
+    #[must_use]
+    pub fn sealed(&self) -> &[store::Sealed] {
+        &self.0.sealed
+    }
+
+    pub(crate) fn holders(&self) -> &[store::Holder] {
+        &self.0.holders
     }
 
     pub(crate) fn errands(&self) -> &[ErrandsFn] {

@@ -21,6 +21,7 @@ mod lately;
 mod night;
 mod pipeline;
 mod routes;
+pub mod sealing;
 mod shelf;
 
 pub use area::{

@@ -22,8 +22,9 @@ async fn tidy(hub: &Hub) -> Result<(), Fault> {
         .objects()
         .sweep(&hub.store().read(), hub.now())
         .await?;
-    if ended > 0 || swept > 0 {
-        tracing::info!(ended, swept, "done once a day");
+    let keys = crate::sealing::at_night(hub).await?;
+    if ended > 0 || swept > 0 || keys > 0 {
+        tracing::info!(ended, swept, keys, "done once a day");
     }
     Ok(())
 }
@@ -83,7 +84,7 @@ mod tests {
             crate::jobs::run(hub.clone(), stop).await.unwrap();
             assert_eq!(about().await, []);
             assert_eq!(
-                store::check::run(store).await.unwrap(),
+                store::check::run(store, &[]).await.unwrap(),
                 Vec::<String>::new()
             );
         })

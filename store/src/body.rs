@@ -1,12 +1,12 @@
-//! Bodies: the columns that will be sealed.
+//! Bodies: what stands in a pair of sealed columns.
 
-use crate::{Fault, IntoValue, Value};
+use crate::{Fault, IntoValue, Keys, Place, Value};
 
-/// What people said or wrote, as it is stored: bytes, and which key opens them.
+/// What people said or wrote, as it is stored: sealed bytes, and the key that opens them. Made by
+/// [`crate::Sealer::seal`], read by [`crate::Row::body`].
 ///
-/// Until sealing is built, `key_ref` is `NULL` and the bytes are UTF-8; the hub says "Trial: do
-/// not enter real interviews" so long. Every table with such a column has had both columns from
-/// its first migration, and every reader and writer comes through here.
+/// Rows from before sealing have no key and are plain text; a job seals them, and `check` tells of
+/// each that is left.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Body {
     bytes: Vec<u8>,
@@ -14,12 +14,19 @@ pub struct Body {
 }
 
 impl Body {
-    /// A body ready to be stored.
+    /// No words, where words stood: there is nothing to seal.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn nothing() -> Self {
         Self {
-            bytes: text.as_bytes().to_vec(),
+            bytes: Vec::new(),
             key_ref: None,
+        }
+    }
+
+    pub(crate) fn sealed(bytes: Vec<u8>, key: i64) -> Self {
+        Self {
+            bytes,
+            key_ref: Some(key),
         }
     }
 
@@ -28,16 +35,14 @@ impl Body {
     }
 
     /// The text again.
-    ///
-    /// # Errors
-    /// [`Fault::Row`] when the bytes are not what [`Body::of`] made.
-    pub fn open(self) -> Result<String, Fault> {
-        if self.key_ref.is_some() {
-            return Err(Fault::Row(
-                "sealed with a key this program does not have".into(),
-            ));
+    pub(crate) fn open(self, keys: Option<&Keys>, place: &Place) -> Result<String, Fault> {
+        match (self.key_ref, keys) {
+            (None, _) => {
+                String::from_utf8(self.bytes).map_err(|_| Fault::Row("body is not text".into()))
+            }
+            (Some(id), Some(keys)) => keys.opened(id, place, &self.bytes),
+            (Some(_), None) => Err(Fault::Sealed(place.to_string())),
         }
-        String::from_utf8(self.bytes).map_err(|_| Fault::Row("body is not text".into()))
     }
 
     /// The parameter for the `body` column.

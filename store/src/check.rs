@@ -4,20 +4,32 @@ use std::collections::HashMap;
 
 use base::{Digest, Id, Uuid};
 
-use crate::{Fault, Store, dialect, objects, params, trail, witness};
+use crate::{Fault, Sealed, Store, dialect, objects, params, trail, witness};
 
 /// Rows read at a time.
 const PAGE: i64 = 500;
 
-/// Compares the trail with the witness both ways, reads every object, asks the engine for broken
-/// references. One line per fault, with what to do; none when all is well.
+/// Compares the trail with the witness both ways, opens every key, every sealed row of these tables and
+/// every object, asks the engine for broken references. One line per fault, with what to do; none when
+/// all is well.
 ///
 /// # Errors
 /// [`Fault`] when database or files can't be read at all.
-pub async fn run(store: &Store) -> Result<Vec<String>, Fault> {
+pub async fn run(store: &Store, sealed: &[Sealed]) -> Result<Vec<String>, Fault> {
     let mut faults = trail_and_witness(store).await?;
+    faults.extend(store.keys().check().await?);
+    faults.extend(self::sealed(store, sealed).await?);
     faults.extend(all_objects(store).await?);
     faults.extend(references(store).await?);
+    Ok(faults)
+}
+
+/// Opens every sealed row of these tables.
+pub(crate) async fn sealed(store: &Store, tables: &[Sealed]) -> Result<Vec<String>, Fault> {
+    let mut faults = Vec::new();
+    for table in tables {
+        faults.extend(table.look_over(store).await?);
+    }
     Ok(faults)
 }
 
@@ -62,16 +74,25 @@ async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
         .max()
         .copied()
         .unwrap_or(Uuid::nil());
+    let mut late = Vec::new();
     for line in &account.lines {
         match rows.remove(&line.trail) {
             Some(digest) if digest == line.digest => {}
-            Some(_) => faults.push(format!("trail row {} is not the one that was witnessed: restore from a backup", line.trail)),
+            Some(_) => faults.push(format!(
+                "trail row {} is not the one that was witnessed: restore from a backup",
+                line.trail
+            )),
             None if line.trail < ended => {}
-            // Written after the trail was read.
-            None if line.trail > after => {}
+            // Written after the trail was read, or lost: it is asked for below.
+            None if line.trail > after => late.push(line.trail),
             None if is_repeated(&account.lines, line) => {}
-            None => faults.push(format!("trail row {} is lost, and with it what was saved in the same act: restore from a backup", line.trail)),
+            None => faults.push(lost(line.trail)),
         }
+    }
+    for some in late.chunks(500) {
+        let there = trail::which_of(&store.read(), some).await?;
+        let gone = some.iter().filter(|id| !there.contains(id));
+        faults.extend(gone.map(|id| lost(*id)));
     }
     for id in rows.keys() {
         faults.push(format!(
@@ -79,6 +100,12 @@ async fn trail_and_witness(store: &Store) -> Result<Vec<String>, Fault> {
         ));
     }
     Ok(faults)
+}
+
+fn lost(id: Uuid) -> String {
+    format!(
+        "trail row {id} is lost, and with it what was saved in the same act: restore from a backup"
+    )
 }
 
 /// A row whose line was appended again after a crash stands twice.
@@ -162,7 +189,7 @@ mod tests {
             for n in 1..=4 {
                 written(store, n).await;
             }
-            assert_eq!(run(store).await.unwrap(), Vec::<String>::new());
+            assert_eq!(run(store, &[]).await.unwrap(), Vec::<String>::new());
             past_the_program(store, "DELETE FROM trail WHERE id = $1", Uuid::from_u128(2)).await;
             past_the_program(
                 store,
@@ -170,7 +197,7 @@ mod tests {
                 Uuid::from_u128(3),
             )
             .await;
-            let faults = run(store).await.unwrap();
+            let faults = run(store, &[]).await.unwrap();
             assert_eq!(faults.len(), 2, "{faults:?}");
             assert!(
                 faults
@@ -192,16 +219,21 @@ mod tests {
             let (id, now) = (base::Chance::seeded(1).id(clock.now()), clock.now());
             let object = store
                 .objects()
-                .put(id, "text/plain", "hei".into())
+                .put(
+                    &store.sealer(crate::Owner::Hub).await.unwrap(),
+                    id,
+                    "text/plain",
+                    "hei".into(),
+                )
                 .await
                 .unwrap();
             let done: Result<(), Fault> = store
                 .write(move |tx| Box::pin(async move { objects::add(tx, &object, now).await }))
                 .await;
             done.unwrap();
-            assert_eq!(run(store).await.unwrap(), Vec::<String>::new());
+            assert_eq!(run(store, &[]).await.unwrap(), Vec::<String>::new());
             store.objects().delete(id).await.unwrap();
-            assert_eq!(run(store).await.unwrap().len(), 1);
+            assert_eq!(run(store, &[]).await.unwrap().len(), 1);
         })
         .await;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Digest, Id, Time, Uuid};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult, Statement};
 
-use crate::{Body, Engine, Fault, Value};
+use crate::{Body, Engine, Fault, Keys, Place, Value};
 
 #[derive(Clone)]
 enum Inner {
@@ -18,6 +18,7 @@ enum Inner {
 pub struct Conn {
     inner: Inner,
     engine: Engine,
+    keys: Option<Keys>,
 }
 
 impl Conn {
@@ -25,6 +26,7 @@ impl Conn {
         Self {
             inner: Inner::Pool(pool),
             engine,
+            keys: None,
         }
     }
 
@@ -32,7 +34,39 @@ impl Conn {
         Self {
             inner: Inner::Act(act),
             engine,
+            keys: None,
         }
+    }
+
+    /// With the keys that open what is sealed.
+    pub(crate) fn with_keys(self, keys: &Keys) -> Self {
+        Self {
+            keys: Some(keys.clone()),
+            ..self
+        }
+    }
+
+    pub(crate) fn keys(&self) -> Result<&Keys, Fault> {
+        self.keys
+            .as_ref()
+            .ok_or_else(|| Fault::Locked("no keys here".into()))
+    }
+
+    /// The rows, with the keys at hand that open what is sealed in them.
+    async fn rows(&self, sql: &str, found: Vec<QueryResult>) -> Result<Vec<Row>, Fault> {
+        let rows: Vec<Row> = found
+            .into_iter()
+            .map(|row| Row(row, self.keys.clone()))
+            .collect();
+        if let Some(keys) = self.keys.as_ref().filter(|_| sql.contains(KEY_REF)) {
+            // A statement may name the column without asking for it.
+            let ids: Vec<i64> = rows
+                .iter()
+                .filter_map(|row| row.opt_int(KEY_REF).ok().flatten())
+                .collect();
+            keys.fetch(&ids).await?;
+        }
+        Ok(rows)
     }
 
     pub(crate) fn as_pool(&self) -> Result<&DatabaseConnection, Fault> {
@@ -62,7 +96,7 @@ impl Conn {
             Inner::Pool(pool) => pool.query_all_raw(statement).await?,
             Inner::Act(act) => act.query_all_raw(statement).await?,
         };
-        Ok(rows.into_iter().map(Row).collect())
+        self.rows(sql, rows).await
     }
 
     /// The first row, if there is one.
@@ -75,7 +109,7 @@ impl Conn {
             Inner::Pool(pool) => pool.query_one_raw(statement).await?,
             Inner::Act(act) => act.query_one_raw(statement).await?,
         };
-        Ok(row.map(Row))
+        Ok(self.rows(sql, row.into_iter().collect()).await?.pop())
     }
 
     /// The number in column `n` of the only row, 0 when there is none.
@@ -107,7 +141,10 @@ impl Conn {
 }
 
 /// One row of an answer; columns are read by name.
-pub struct Row(QueryResult);
+pub struct Row(QueryResult, Option<Keys>);
+
+/// The column that says which key opens the body beside it.
+const KEY_REF: &str = "key_ref";
 
 impl Row {
     fn get<T: sea_orm::TryGetable>(&self, column: &str) -> Result<T, Fault> {
@@ -146,6 +183,16 @@ impl Row {
 
     /// True or false.
     pub fn flag(&self, column: &str) -> Result<bool, Fault> {
+        self.get(column)
+    }
+
+    /// True or false, or `NULL`.
+    pub(crate) fn opt_flag(&self, column: &str) -> Result<Option<bool>, Fault> {
+        self.get(column)
+    }
+
+    /// Bytes that may be `NULL`.
+    pub(crate) fn opt_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, Fault> {
         self.get(column)
     }
 
@@ -189,9 +236,9 @@ impl Row {
         Digest::from_hex(&hex).ok_or_else(|| Fault::Row(format!("{column}: not a digest")))
     }
 
-    /// The text of a sealed column: `body` and its `key_ref`.
-    pub fn body(&self, column: &str, key_ref: &str) -> Result<String, Fault> {
-        Body::stored(self.bytes(column)?, self.opt_int(key_ref)?).open()
+    /// The text of the columns `body` and `key_ref`, which was sealed for this place.
+    pub fn body(&self, place: &Place) -> Result<String, Fault> {
+        Body::stored(self.bytes("body")?, self.opt_int(KEY_REF)?).open(self.1.as_ref(), place)
     }
 
     /// A text column read as one of a closed set of words.

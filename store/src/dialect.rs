@@ -12,6 +12,15 @@ pub fn skip_locked(engine: Engine) -> &'static str {
     }
 }
 
+/// The end of a select whose row nobody may change until this act ends.
+#[must_use]
+pub fn share_lock(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => "FOR SHARE",
+    }
+}
+
 /// Type names in migrations: `{{uuid}}` and `{{bytes}}` are written where the engines' names differ.
 #[must_use]
 pub fn types(engine: Engine, sql: &str) -> String {
@@ -41,5 +50,45 @@ pub fn broken_references(engine: Engine) -> Option<&'static str> {
     match engine {
         Engine::Sqlite => Some("SELECT DISTINCT \"table\" AS name FROM pragma_foreign_key_check"),
         Engine::Postgres => None,
+    }
+}
+
+/// Every column of every table: `held`, `place`, `kind` as the engine names it, and `key`, its place in
+/// the primary key or 0; by table.
+#[must_use]
+pub(crate) fn columns(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT m.name AS held, p.name AS place, p.type AS kind, p.pk AS key FROM sqlite_master m \
+             JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' \
+             ORDER BY m.name, p.cid"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(c.table_name AS TEXT) AS held, CAST(c.column_name AS TEXT) AS place, \
+             CAST(c.data_type AS TEXT) AS kind, CAST(COALESCE(k.ordinal_position, 0) AS BIGINT) AS key \
+             FROM information_schema.columns c \
+             LEFT JOIN information_schema.table_constraints t ON t.table_schema = c.table_schema \
+             AND t.table_name = c.table_name AND t.constraint_type = 'PRIMARY KEY' \
+             LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = t.constraint_schema \
+             AND k.constraint_name = t.constraint_name AND k.table_name = c.table_name \
+             AND k.column_name = c.column_name WHERE c.table_schema = current_schema() \
+             ORDER BY c.table_name, c.ordinal_position"
+        }
+    }
+}
+
+/// Which table (`held`) points to which (`parent`).
+#[must_use]
+pub(crate) fn references(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT DISTINCT m.name AS held, f.\"table\" AS parent FROM sqlite_master m \
+             JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
+        }
+        Engine::Postgres => {
+            "SELECT DISTINCT CAST(k.relname AS TEXT) AS held, CAST(p.relname AS TEXT) AS parent \
+             FROM pg_constraint c JOIN pg_class k ON k.oid = c.conrelid JOIN pg_class p ON p.oid = c.confrelid \
+             JOIN pg_namespace n ON n.oid = k.relnamespace WHERE c.contype = 'f' AND n.nspname = current_schema()"
+        }
     }
 }

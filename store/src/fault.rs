@@ -16,6 +16,12 @@ pub enum Fault {
     /// A file or folder could not be read or written.
     #[error("file: {0}")]
     File(String),
+    /// The keys can't be opened: what to do stands in it.
+    #[error("{0}")]
+    Locked(String),
+    /// Something sealed does not open: it is damaged, was moved, or its key is gone.
+    #[error("does not open: {0}")]
+    Sealed(String),
     /// An act panicked; it was rolled back.
     #[error("an act stopped half way and was rolled back")]
     Panicked,

@@ -124,6 +124,11 @@ async fn done(pool: &Conn, engine: Engine) -> Result<BTreeMap<String, Digest>, F
         .collect()
 }
 
+/// The migrations that have run, in their order.
+pub(crate) async fn names(db: &Conn) -> Result<Vec<String>, Fault> {
+    Ok(done(db, db.engine()).await?.into_keys().collect())
+}
+
 /// A copy of the SQLite file as it was, before it is changed; the newest is kept.
 async fn copy_before(pool: &Conn, dir: &Path, clock: &Clock) -> Result<(), Fault> {
     let copy = dir.join(format!("before-migration-{}.db", clock.now().day()));

@@ -223,6 +223,34 @@ pub fn read_all(dir: &Path) -> Result<Account, Fault> {
     Ok(account)
 }
 
+/// Cuts every file before its first line whose row a restored database does not have: what came after
+/// the backup was taken.
+///
+/// # Errors
+/// [`Fault`] when files or database can't be read.
+pub(crate) async fn cut(dir: &Path, db: &crate::Conn) -> Result<(), Fault> {
+    for entry in std::fs::read_dir(dir.join("witness"))? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path)?;
+        let newest = crate::trail::newest(db).await?;
+        let (mut kept, mut gone) = (0, false);
+        for line in text.split_inclusive('\n') {
+            // Ids begin with their time: only what is newer than the last row came after.
+            gone = parse(line.trim_end()).is_some_and(|(line, _)| line.trail > newest);
+            if gone {
+                break;
+            }
+            kept += line.len();
+        }
+        if gone {
+            let file = OpenOptions::new().write(true).open(&path)?;
+            file.set_len(kept as u64)?;
+            file.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
 /// The beginning of a line that a power cut ended: shorter than a line, and of its letters.
 fn is_torn(bytes: &[u8]) -> bool {
     (bytes.len() as u64) < LINE - 1

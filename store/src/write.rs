@@ -20,7 +20,7 @@ use sea_orm::{
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use crate::witness::{Line, Witness};
-use crate::{Conn, Engine, Fault, Store, Value};
+use crate::{Conn, Engine, Fault, Keys, Store, Value};
 
 /// The future an act gives back; `Box::pin(async move { … })`.
 pub type ActFuture<'t, T, E> = BoxFuture<'t, Result<T, E>>;
@@ -60,9 +60,10 @@ impl Tx {
             .push(line);
     }
 
-    fn new(act: Arc<DatabaseTransaction>, engine: Engine, instance: Uuid) -> Self {
+    fn new(act: Arc<DatabaseTransaction>, hand: &Hand) -> Self {
+        let (engine, instance) = (hand.engine, hand.instance);
         Self {
-            conn: Conn::act(act, engine),
+            conn: Conn::act(act, engine).with_keys(&hand.keys),
             instance,
             lines: Mutex::default(),
         }
@@ -173,26 +174,16 @@ pub(crate) enum Writer {
 
 /// What writes: connection, witness, and whose data folder it is.
 pub(crate) struct Hand {
-    engine: Engine,
-    conn: DatabaseConnection,
-    witness: Witness,
-    instance: Uuid,
+    pub(crate) engine: Engine,
+    pub(crate) conn: DatabaseConnection,
+    pub(crate) witness: Witness,
+    pub(crate) keys: Keys,
+    pub(crate) instance: Uuid,
 }
 
 impl Writer {
-    pub(crate) fn start(
-        engine: Engine,
-        conn: DatabaseConnection,
-        witness: Witness,
-        instance: Uuid,
-    ) -> Self {
-        let hand = Hand {
-            engine,
-            conn,
-            witness,
-            instance,
-        };
-        match engine {
+    pub(crate) fn start(hand: Hand) -> Self {
+        match hand.engine {
             Engine::Postgres => Self::Postgres(Arc::new(hand)),
             Engine::Sqlite => {
                 let (queue, waiting) = mpsc::channel(QUEUE);
@@ -275,7 +266,7 @@ impl Hand {
             // The first needs no savepoint: when it refuses, there is nothing else to roll back, and
             // whoever waits is the first of the next group. (PostgreSQL would answer a commit after
             // a broken statement as if it were one; releasing the savepoint tells.)
-            let tx = Tx::new(outer.clone(), self.engine, self.instance);
+            let tx = Tx::new(outer.clone(), self);
             let kept = first.run(&tx).await;
             lines = tx.take_lines();
             drop(tx);
@@ -324,7 +315,7 @@ impl Hand {
         outer: &Arc<DatabaseTransaction>,
         act: &mut Waiting,
     ) -> Result<Vec<Line>, Fault> {
-        let tx = Tx::new(outer.clone(), self.engine, self.instance);
+        let tx = Tx::new(outer.clone(), self);
         tx.run_script("SAVEPOINT act").await?;
         if act.run(&tx).await {
             tx.run_script("RELEASE SAVEPOINT act").await?;

@@ -50,6 +50,15 @@ pub fn area() -> Area {
     Area::new("analysis", texts)
         .routes(routes)
         .errands(errands::errands)
+        .sealed(
+            &[
+                store::NOTE_BODY,
+                findings::store::THEME_BODY,
+                findings::store::FINDING_BODY,
+                exchange::kept::store::BODY,
+            ],
+            &[exchange::kept::store::FILE],
+        )
         .job(voices::PROJECT_JOB, exchange::import_project)
         .job(exchange::FILE_JOB, exchange::delete_file)
         .hooks(coding::hooks::hooks())

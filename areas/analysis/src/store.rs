@@ -1,6 +1,6 @@
 //! SQL of the codebook, coders, counts and notes.
 
-use ::store::{Body, Conn, Fault, Row, Tx, each, lines, params, places};
+use ::store::{Conn, Fault, Named, Owner, Row, Sealed, Tx, each, lines, params, places};
 use base::{Account, Id, Time, Uuid};
 use voices::{Source, Study};
 
@@ -338,13 +338,21 @@ pub async fn forget_account(tx: &Tx, account: Id<Account>) -> Result<Vec<Uuid>, 
     rows.iter().map(|row| row.uuid("study")).collect()
 }
 
+/// The texts of notes.
+pub const NOTE_BODY: Sealed = Sealed {
+    table: "note",
+    row: &[("id", Named::Id)],
+    study: "t.study",
+};
+
 fn note(row: &Row) -> Result<Note, Fault> {
+    let id = row.id("id")?;
     Ok(Note {
-        id: row.id("id")?,
+        id,
         study: row.id("study")?,
         about_kind: row.text("about_kind")?,
         about: row.uuid("about")?,
-        text: row.body("body", "key_ref")?,
+        text: row.body(&NOTE_BODY.at(id))?,
         author: row.id("author")?,
         author_name: row.text("name")?,
         made_at: row.time("made_at")?,
@@ -379,10 +387,14 @@ pub async fn note_by_id(db: &Conn, id: Id<Note>) -> Result<Option<Note>, Fault> 
 
 /// Writes new notes.
 pub async fn add_notes(tx: &Tx, new: &[Note], now: Time) -> Result<(), Fault> {
+    let Some(study) = new.first().map(|note| note.study) else {
+        return Ok(());
+    };
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
     for some in new.chunks(100) {
         let mut values = Vec::with_capacity(some.len() * 9);
         for note in some {
-            let body = Body::of(&note.text);
+            let body = sealer.seal(&NOTE_BODY.at(note.id), &note.text)?;
             values.extend(params![note.id, note.study, &note.about_kind, note.about]);
             values.extend([body.bytes(), body.key_ref()]);
             values.extend(params![note.author, note.made_at, now]);
@@ -398,7 +410,8 @@ pub async fn add_notes(tx: &Tx, new: &[Note], now: Time) -> Result<(), Fault> {
 
 /// Writes the text of a note anew.
 pub async fn set_note(tx: &Tx, id: Id<Note>, text: &str, now: Time) -> Result<(), Fault> {
-    let body = Body::of(text);
+    let sealer = tx.sealer_of(&NOTE_BODY, params![id]).await?;
+    let body = sealer.seal(&NOTE_BODY.at(id), text)?;
     let mut values = params![id, now];
     values.extend([body.bytes(), body.key_ref()]);
     tx.exec(

@@ -6,7 +6,7 @@ use frame::{Failure, Hub};
 use people::{Act, Visitor};
 use serde_json::json;
 use store::objects::Object;
-use store::{Conn, Fault, Tx, objects};
+use store::{Conn, Fault, Owner, Tx, objects};
 use voices::{Source, Study};
 
 use crate::acts::{docx_bytes, enter, pdf_bytes};
@@ -99,8 +99,11 @@ pub async fn fix(visitor: &Visitor, study: &Study, kind: Kind) -> Result<Version
     let docx = docx_bytes(ready.paper.clone()).await?;
     let objects = hub.store().objects();
     let id = || hub.chance().id(hub.now());
-    let pdf = objects.put(id(), "application/pdf", pdf.into()).await?;
-    let docx = objects.put(id(), docx::MEDIA, docx.into()).await?;
+    let sealer = hub.store().sealer(Owner::Study(study.id.uuid())).await?;
+    let pdf = objects
+        .put(&sealer, id(), "application/pdf", pdf.into())
+        .await?;
+    let docx = objects.put(&sealer, id(), docx::MEDIA, docx.into()).await?;
     let (visitor, study) = (visitor.clone(), study.clone());
     let fixed = hub
         .store()

@@ -58,6 +58,10 @@ pub fn area() -> Area {
     Area::new("reports", texts())
         .routes(pages::routes())
         .errands(errands::errands)
+        .sealed(
+            &[store::PART, store::CHECK, store::PAPER],
+            &[store::PDF, store::DOCX],
+        )
         .hooks(publish::hooks())
         .progress(progress)
         .fixed_with(publish::fixed_with)

@@ -3,7 +3,9 @@
 use base::{Account, Digest, Id, Lang, Time, Uuid};
 use people::{Layer, Scope, Thing};
 use store::objects::Object;
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, each, params, places};
+use store::{
+    Conn, Fault, Holder, Named, Owner, Row, Sealed, Sealer, Tx, each, lines, params, places,
+};
 use voices::Study;
 
 use crate::checks::Decided;
@@ -157,10 +159,54 @@ pub async fn set_report(tx: &Tx, report: &ReportRow, now: Time) -> Result<(), Fa
     Ok(())
 }
 
-fn part_of(row: &Row) -> Result<PartText, Fault> {
+/// The own texts of a report's parts.
+pub const PART: Sealed = Sealed {
+    table: "report_part",
+    row: &[("report", Named::Id), ("part", Named::Word)],
+    study: "(SELECT r.study FROM report r WHERE r.id = t.report)",
+};
+
+/// Why something was let stand.
+pub const CHECK: Sealed = Sealed {
+    table: "report_check",
+    row: &[("report", Named::Id), ("mark", Named::Word)],
+    study: "(SELECT r.study FROM report r WHERE r.id = t.report)",
+};
+
+/// The documents of fixed versions.
+pub const PAPER: Sealed = Sealed {
+    table: "report_version",
+    row: &[("id", Named::Id)],
+    study: "(SELECT r.study FROM report r WHERE r.id = t.report)",
+};
+
+/// The PDFs of fixed versions.
+pub const PDF: Holder = Holder {
+    table: "report_version",
+    column: "object",
+    study: PAPER.study,
+};
+
+/// The Word documents of fixed versions.
+pub const DOCX: Holder = Holder {
+    column: "docx",
+    ..PDF
+};
+
+/// What seals for the study of a report.
+async fn sealer(tx: &Tx, report: Id<Report>) -> Result<Sealer, Fault> {
+    let row = tx
+        .one("SELECT study FROM report WHERE id = $1", params![report])
+        .await?
+        .ok_or_else(|| Fault::Row("no such report".into()))?;
+    tx.sealer(Owner::Study(row.uuid("study")?)).await
+}
+
+fn part_of(report: Id<Report>, row: &Row) -> Result<PartText, Fault> {
+    let part: PartKey = row.word("part")?;
     Ok(PartText {
-        part: row.word("part")?,
-        text: row.body("body", "key_ref")?,
+        text: row.body(&PART.at(format_args!("{report}/{part}")))?,
+        part,
         revision: row.int("revision")?,
         changed_by: row.opt_id("changed_by")?,
         changed_at: row.time("changed_at")?,
@@ -176,7 +222,7 @@ pub async fn parts(db: &Conn, report: Id<Report>) -> Result<Vec<PartText>, Fault
             params![report],
         )
         .await?;
-    rows.iter().map(part_of).collect()
+    rows.iter().map(|row| part_of(report, row)).collect()
 }
 
 /// The own text of one part.
@@ -188,7 +234,7 @@ pub async fn part(db: &Conn, report: Id<Report>, part: PartKey) -> Result<Option
             params![report, part.to_string()],
         )
         .await?;
-    row.as_ref().map(part_of).transpose()
+    row.as_ref().map(|row| part_of(report, row)).transpose()
 }
 
 /// Writes the own text of a part; false when the stored text is not of the revision that was expected.
@@ -198,7 +244,8 @@ pub async fn set_part(
     expected: i64,
     new: &PartText,
 ) -> Result<bool, Fault> {
-    let body = Body::of(&new.text);
+    let place = PART.at(format_args!("{report}/{}", new.part));
+    let body = sealer(tx, report).await?.seal(&place, &new.text)?;
     let values = params![
         report,
         new.part.to_string(),
@@ -225,16 +272,29 @@ pub async fn copy_parts(
     to: Id<Report>,
     without: &[PartKey],
     now: Time,
-) -> Result<u64, Fault> {
-    let sql = format!(
-        "INSERT INTO report_part (report, part, body, key_ref, revision, changed_by, changed_at) \
-         SELECT $1, part, body, key_ref, 1, changed_by, $2 FROM report_part \
-         WHERE report = $3 AND part NOT IN ({})",
-        places(4, without.len())
-    );
-    let mut values = params![to, now, from];
-    values.extend(without.iter().map(|part| part.to_string().into_value()));
-    tx.exec(&sql, values).await
+) -> Result<usize, Fault> {
+    let texts = parts(tx, from).await?;
+    let texts: Vec<&PartText> = texts
+        .iter()
+        .filter(|text| !without.contains(&text.part))
+        .collect();
+    let sealer = sealer(tx, to).await?;
+    for some in texts.chunks(100) {
+        let mut values = Vec::with_capacity(some.len() * 7);
+        for text in some {
+            let place = PART.at(format_args!("{to}/{}", text.part));
+            let body = sealer.seal(&place, &text.text)?;
+            values.extend(params![to, text.part.to_string()]);
+            values.extend([body.bytes(), body.key_ref()]);
+            values.extend(params![1_i64, text.changed_by, now]);
+        }
+        let sql = format!(
+            "INSERT INTO report_part (report, part, body, key_ref, revision, changed_by, changed_at) VALUES {}",
+            lines(some.len(), 7)
+        );
+        tx.exec(&sql, values).await?;
+    }
+    Ok(texts.len())
 }
 
 /// What was let stand, with the reasons.
@@ -246,7 +306,11 @@ pub async fn decided(db: &Conn, report: Id<Report>) -> Result<Decided, Fault> {
         )
         .await?;
     rows.iter()
-        .map(|row| Ok((row.text("mark")?, row.body("body", "key_ref")?)))
+        .map(|row| {
+            let mark = row.text("mark")?;
+            let reason = row.body(&CHECK.at(format_args!("{report}/{mark}")))?;
+            Ok((mark, reason))
+        })
         .collect()
 }
 
@@ -259,7 +323,8 @@ pub async fn set_decided(
     by: Option<Id<Account>>,
     now: Time,
 ) -> Result<(), Fault> {
-    let body = Body::of(reason);
+    let place = CHECK.at(format_args!("{report}/{mark}"));
+    let body = sealer(tx, report).await?.seal(&place, reason)?;
     tx.exec(
         "INSERT INTO report_check (report, mark, body, key_ref, decided_by, decided_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (report, mark) \
@@ -352,7 +417,7 @@ pub async fn paper(db: &Conn, id: Id<crate::report::Version>) -> Result<Option<S
             params![id],
         )
         .await?;
-    let paper = row.map(|row| row.body("body", "key_ref")).transpose()?;
+    let paper = row.map(|row| row.body(&PAPER.at(id))).transpose()?;
     Ok(paper.filter(|paper| !paper.is_empty()))
 }
 
@@ -367,7 +432,8 @@ pub async fn next_number(db: &Conn, report: Id<Report>) -> Result<i64, Fault> {
 
 /// Adds a version.
 pub async fn add_version(tx: &Tx, version: &Version, paper: &str) -> Result<(), Fault> {
-    let body = Body::of(paper);
+    let sealer = sealer(tx, version.report).await?;
+    let body = sealer.seal(&PAPER.at(version.id), paper)?;
     tx.exec(
         "INSERT INTO report_version (id, report, number, object, docx, body, key_ref, fixed_by, fixed_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

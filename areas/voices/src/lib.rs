@@ -70,6 +70,10 @@ pub fn area() -> Area {
             label: "voices-menu",
             shown_to: |_| true,
         })
+        .sealed(
+            &[source::store::BODY, study::store::BODY],
+            &[import::store::FILE, source::store::ORIGINAL],
+        )
         .job(TEXT_JOB, import::job::import)
         .check(check::check);
     area.at_start = Some(|hub| Box::pin(async move { import::acts::clean_at_start(&hub).await }));

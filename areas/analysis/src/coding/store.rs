@@ -465,35 +465,3 @@ pub async fn without_border_block(db: &Conn) -> Result<Vec<Id<Passage>>, Fault> 
         .await?;
     rows.iter().map(|row| row.id("id")).collect()
 }
-
-/// The tables with a row that holds one of these words anywhere, once for each such row: what is
-/// left after an erasure is looked for where it would lie.
-#[cfg(test)]
-pub async fn raw_rows_with(db: &Conn, words: &[&str]) -> Result<Vec<String>, Fault> {
-    // All columns that hold free text or a body.
-    const PLACES: [(&str, &str); 9] = [
-        ("block", "body"),
-        ("command", "body"),
-        ("note", "body"),
-        ("theme", "body"),
-        ("finding", "body"),
-        ("theme", "title"),
-        ("code", "name"),
-        ("code", "description"),
-        ("source", "name"),
-    ];
-    let mut found = Vec::new();
-    for (table, column) in PLACES {
-        let sql = format!("SELECT {column} AS held FROM {table}");
-        for row in db.all(&sql, params![]).await? {
-            let held = match row.bytes("held") {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(_) => row.text("held")?,
-            };
-            if words.iter().any(|word| held.contains(word)) {
-                found.push(table.to_owned());
-            }
-        }
-    }
-    Ok(found)
-}

@@ -1,6 +1,6 @@
 //! All SQL of themes and findings.
 
-use ::store::{Body, Conn, Fault, Tx, each, params, places};
+use ::store::{Body, Conn, Fault, Named, Owner, Sealed, Tx, each, params, places};
 use base::{Id, Time, Uuid};
 use voices::Side;
 
@@ -66,7 +66,7 @@ pub async fn themes(db: &Conn, study: StudyId) -> Result<Vec<Theme>, Fault> {
                 guid: row.uuid("guid")?,
                 place: row.int("place")?,
                 title: row.text("title")?,
-                text: row.body("body", "key_ref")?,
+                text: row.body(&THEME_BODY.at(id))?,
                 codes: codes
                     .iter()
                     .filter(|(theme, _)| *theme == id)
@@ -76,6 +76,20 @@ pub async fn themes(db: &Conn, study: StudyId) -> Result<Vec<Theme>, Fault> {
         })
         .collect()
 }
+
+/// The texts of themes.
+pub const THEME_BODY: Sealed = Sealed {
+    table: "theme",
+    row: &[("id", Named::Id)],
+    study: "t.study",
+};
+
+/// The sentences of findings.
+pub const FINDING_BODY: Sealed = Sealed {
+    table: "finding",
+    row: &[("id", Named::Id)],
+    study: "t.study",
+};
 
 /// How much stands behind each theme of a study; themes without passages are not there.
 pub async fn tallies(db: &Conn, study: StudyId) -> Result<Vec<Tally>, Fault> {
@@ -107,7 +121,8 @@ pub async fn add_theme(
     guid: Uuid,
     theme: &NewTheme,
 ) -> Result<(), Fault> {
-    let body = Body::of(&theme.text);
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let body = sealer.seal(&THEME_BODY.at(id), &theme.text)?;
     tx.exec(
         "INSERT INTO theme (id, study, place, title, body, key_ref, guid) VALUES ($1, $2, \
          (SELECT COALESCE(MAX(place), 0) + 1 FROM theme WHERE study = $2), $3, $4, $5, $6)",
@@ -135,7 +150,8 @@ pub async fn change_theme(
     id: Id<Theme>,
     theme: &NewTheme,
 ) -> Result<bool, Fault> {
-    let body = Body::of(&theme.text);
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let body = sealer.seal(&THEME_BODY.at(id), &theme.text)?;
     let changed = tx
         .exec(
             "UPDATE theme SET title = $3, body = $4, key_ref = $5 WHERE id = $1 AND study = $2",
@@ -220,7 +236,8 @@ pub async fn add_finding(
     finding: &NewFinding,
     now: Time,
 ) -> Result<(), Fault> {
-    let body = Body::of(&finding.sentence);
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let body = sealer.seal(&FINDING_BODY.at(id), &finding.sentence)?;
     tx.exec(
         "INSERT INTO finding (id, study, number, body, key_ref, theme, polarity, level, chime, \
          made_at, changed_at, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, \
@@ -249,7 +266,8 @@ pub async fn change_finding(
     finding: &NewFinding,
     now: Time,
 ) -> Result<bool, Fault> {
-    let body = Body::of(&finding.sentence);
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let body = sealer.seal(&FINDING_BODY.at(id), &finding.sentence)?;
     let changed = tx
         .exec(
             "UPDATE finding SET body = $3, key_ref = $4, theme = $5, polarity = $6, level = $7, \
@@ -395,7 +413,7 @@ pub async fn bare_findings(db: &Conn, study: StudyId) -> Result<Vec<Finding>, Fa
                 number: row.int("number")?,
                 place: row.int("place")?,
                 theme: row.opt_id("theme")?,
-                sentence: row.body("body", "key_ref")?,
+                sentence: row.body(&FINDING_BODY.at(id))?,
                 polarity: row.word("polarity")?,
                 level: row.word("level")?,
                 chime: chime.map_err(|()| Fault::Row("chime: unknown word".into()))?,

@@ -199,7 +199,7 @@ pub async fn files(db: &Conn, versions: &[Uuid]) -> Result<Vec<Id<Object>>, Faul
 
 /// Marks versions as outdated, and takes their documents away.
 pub async fn set_outdated(tx: &Tx, versions: &[Uuid]) -> Result<(), Fault> {
-    let nothing = Body::of("");
+    let nothing = Body::nothing();
     for some in versions.chunks(AT_ONCE) {
         let sql = format!(
             "UPDATE report_version SET outdated = TRUE, body = $1, key_ref = $2 WHERE id IN ({})",

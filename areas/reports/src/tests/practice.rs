@@ -85,7 +85,7 @@ async fn write_everywhere(world: &World, study: &Study) {
 async fn practice_never_goes_out_and_is_emptied_in_every_area() {
     testing::each_engine(async |store, clock| {
         let world = World::new(store, clock, Basis::Fictional).await;
-        let real = testing::places_that_hold(store, QUOTE).await;
+        let real = testing::places_that_hold(store, world.hub.sealed(), QUOTE).await;
         assert!(!real.is_empty());
         let who = world.visitor.clone();
         let study = act(&world, move |tx| {
@@ -95,7 +95,7 @@ async fn practice_never_goes_out_and_is_emptied_in_every_area() {
         let codes = laid(&world, &study).await;
         assert_eq!(codes.len(), 11, "a heading with ten codes: {codes:?}");
         write_everywhere(&world, &study).await;
-        let held = testing::places_that_hold(store, WRITTEN).await;
+        let held = testing::places_that_hold(store, world.hub.sealed(), WRITTEN).await;
         for place in [
             "code.name",
             "code.description",
@@ -123,13 +123,16 @@ async fn practice_never_goes_out_and_is_emptied_in_every_area() {
         })
         .await;
         assert_eq!(
-            testing::places_that_hold(store, WRITTEN).await,
+            testing::places_that_hold(store, world.hub.sealed(), WRITTEN).await,
             Vec::<String>::new()
         );
         assert_eq!(laid(&world, &study).await, codes);
         assert_eq!(world.hub.check_areas().await.unwrap(), Vec::<String>::new());
         // The real study beside it is as it was.
-        assert_eq!(testing::places_that_hold(store, QUOTE).await, real);
+        assert_eq!(
+            testing::places_that_hold(store, world.hub.sealed(), QUOTE).await,
+            real
+        );
     })
     .await;
 }

@@ -7,7 +7,7 @@ use people::{Act, Layer, StudyPart, Visitor, members};
 use serde_json::json;
 use store::jobs::{self, Job, NewJob};
 use store::objects::{self, Object, Writing};
-use store::{Fault, Tx};
+use store::{Fault, Owner, Tx};
 
 use super::{
     FileReport, Import, ImportFileId, ImportState, Outcome, PROJECT_JOB, Report, TEXT_JOB,
@@ -30,8 +30,8 @@ pub struct Put {
 ///
 /// # Errors
 /// [`Fault::File`].
-pub async fn put(hub: &Hub, name: &str, bytes: Bytes) -> Result<Put, Fault> {
-    let mut file = begin_file(hub, name).await?;
+pub async fn put(hub: &Hub, study: Id<Study>, name: &str, bytes: Bytes) -> Result<Put, Fault> {
+    let mut file = begin_file(hub, study, name).await?;
     file.write(bytes).await?;
     Ok(Put {
         name: clean_name(name),
@@ -43,9 +43,10 @@ pub async fn put(hub: &Hub, name: &str, bytes: Bytes) -> Result<Put, Fault> {
 ///
 /// # Errors
 /// [`Fault::File`].
-pub async fn begin_file(hub: &Hub, name: &str) -> Result<Writing, Fault> {
+pub async fn begin_file(hub: &Hub, study: Id<Study>, name: &str) -> Result<Writing, Fault> {
     let id = hub.chance().id(hub.now());
-    hub.store().objects().begin(id, media(name)).await
+    let sealer = hub.store().sealer(Owner::Study(study.uuid())).await?;
+    hub.store().objects().begin(&sealer, id, media(name)).await
 }
 
 /// The last part of the name a file came with.
@@ -327,7 +328,7 @@ pub async fn import_files(
 ) -> Result<Report, Failure> {
     let mut all = Vec::with_capacity(files.len());
     for (name, bytes) in files {
-        all.push(put(hub, &name, bytes).await?);
+        all.push(put(hub, study.id, &name, bytes).await?);
     }
     let (who, of) = (visitor.clone(), study.clone());
     let import: Import = hub

@@ -130,8 +130,8 @@ fn state_key(state: ImportState) -> &'static str {
 }
 
 /// What a form with files brought.
-#[derive(Default)]
 struct Sent {
+    study: Id<Study>,
     form: Form,
     basis: String,
     files: Vec<Put>,
@@ -143,7 +143,7 @@ async fn upload(ask: Ask, Path(slug): Path<String>, multipart: Multipart) -> Rep
     if !visitor.may(Act::Create, &raw(&study)) {
         return Err(Failure::NotFound);
     }
-    let mut sent = receive(&ask, multipart).await?;
+    let mut sent = receive(&ask, study.id, multipart).await?;
     let basis: Option<Basis> = sent.basis.parse().ok();
     if basis.is_none() {
         sent.form.wrong("basis", "voices-basis-choose");
@@ -179,8 +179,13 @@ async fn upload(ask: Ask, Path(slug): Path<String>, multipart: Multipart) -> Rep
 }
 
 /// Takes the files one after the other, each in pieces straight to the objects.
-async fn receive(ask: &Ask, mut multipart: Multipart) -> Result<Sent, Failure> {
-    let mut sent = Sent::default();
+async fn receive(ask: &Ask, study: Id<Study>, mut multipart: Multipart) -> Result<Sent, Failure> {
+    let mut sent = Sent {
+        study,
+        form: Form::default(),
+        basis: String::new(),
+        files: Vec::new(),
+    };
     match receive_all(ask, &mut sent, &mut multipart).await {
         Ok(()) => Ok(sent),
         Err(failure) => {
@@ -268,7 +273,7 @@ async fn begin(ask: &Ask, sent: &mut Sent, name: &str) -> Result<Option<Writing>
     } else if sent.files.len() >= FILES {
         sent.form.wrong("files", "voices-files-too-many");
     } else {
-        return Ok(Some(acts::begin_file(&ask.hub, name).await?));
+        return Ok(Some(acts::begin_file(&ask.hub, sent.study, name).await?));
     }
     Ok(None)
 }

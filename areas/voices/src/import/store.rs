@@ -3,7 +3,7 @@
 use base::{Account, Id, Uuid};
 use store::jobs::Job;
 use store::objects::Object;
-use store::{Conn, Fault, IntoValue, Row, Tx, each, params, places};
+use store::{Conn, Fault, Holder, IntoValue, Row, Tx, each, params, places};
 
 use super::{Import, ImportFile, ImportFileId, ImportState, Outcome};
 use crate::{Source, Study};
@@ -19,6 +19,13 @@ fn import_of(row: &Row) -> Result<Import, Fault> {
         made_at: row.time("made_at")?,
     })
 }
+
+/// The files of imports.
+pub const FILE: Holder = Holder {
+    table: "import_file",
+    column: "object",
+    study: "(SELECT i.study FROM import i WHERE i.id = t.import)",
+};
 
 const IMPORT: &str = "SELECT id, study, job, state, basis, made_by, made_at FROM import";
 

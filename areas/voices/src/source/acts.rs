@@ -41,7 +41,11 @@ pub async fn add_source(
         rows::add_speaker(tx, speaker_id, id, speaker).await?;
         ids.push(speaker_id);
     }
-    Ok(AddedSource { id, speakers: ids })
+    Ok(AddedSource {
+        id,
+        study,
+        speakers: ids,
+    })
 }
 
 /// Adds blocks to a source under import; `first_place` is 1 for the first batch. At most 500 in
@@ -77,7 +81,7 @@ pub async fn add_blocks(
             gap: block.gap,
         });
     }
-    rows::add_blocks(tx, &blocks).await?;
+    rows::add_blocks(tx, source.study, &blocks).await?;
     Ok(blocks.into_iter().map(|block| block.id).collect())
 }
 
@@ -252,7 +256,7 @@ pub async fn split(
         },
     )
     .await?;
-    rows::add_blocks(tx, std::slice::from_ref(&new)).await?;
+    rows::add_blocks(tx, source.study, std::slice::from_ref(&new)).await?;
     let kind = TextChangeKind::Split {
         at: parts.at,
         skipped: parts.skipped,

@@ -249,6 +249,8 @@ pub struct NewBlock {
 pub struct AddedSource {
     /// Its id.
     pub id: Id<Source>,
+    /// Its study.
+    pub study: Id<Study>,
     /// Its speakers, in the order they were given.
     pub speakers: Vec<Id<Speaker>>,
 }

@@ -2,7 +2,10 @@
 
 use base::{Id, Time, Uuid};
 use store::objects::{self, Object};
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
+use store::{
+    Conn, Fault, Holder, IntoValue, Named, Owner, Row, Sealed, Tx, Value, each, lines, params,
+    places,
+};
 
 use super::{Basis, Block, NewSource, NewSpeaker, Side, Source, SourceSummary, Speaker};
 use crate::import::Import;
@@ -248,12 +251,27 @@ fn speaker_of(row: &Row) -> Result<Speaker, Fault> {
 /// Rows of blocks in one statement.
 const ROWS: usize = 50;
 
-/// Adds blocks.
-pub async fn add_blocks(tx: &Tx, blocks: &[Block]) -> Result<(), Fault> {
+/// The texts of blocks.
+pub const BODY: Sealed = Sealed {
+    table: "block",
+    row: &[("id", Named::Id)],
+    study: "(SELECT s.study FROM source s WHERE s.id = t.source)",
+};
+
+/// The files that sources came from.
+pub const ORIGINAL: Holder = Holder {
+    table: "source",
+    column: "object",
+    study: "t.study",
+};
+
+/// Adds blocks to a study.
+pub async fn add_blocks(tx: &Tx, study: Id<Study>, blocks: &[Block]) -> Result<(), Fault> {
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
     for rows in blocks.chunks(ROWS) {
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 10);
         for block in rows {
-            let body = Body::of(&block.body);
+            let body = sealer.seal(&BODY.at(block.id), &block.body)?;
             values.extend(params![
                 block.id,
                 block.source,
@@ -282,8 +300,9 @@ const BLOCK: &str = "SELECT b.id AS id, b.source AS source, b.place AS place, b.
 
 fn block_of(row: &Row) -> Result<Block, Fault> {
     let side = row.opt_text("side")?;
+    let id = row.id("id")?;
     Ok(Block {
-        id: row.id("id")?,
+        id,
         source: row.id("source")?,
         place: row.int("place")?,
         kind: row.word("kind")?,
@@ -291,7 +310,7 @@ fn block_of(row: &Row) -> Result<Block, Fault> {
         speaker_label: row.opt_text("label")?,
         side: side.map(|word| word.parse().unwrap_or(Side::Unknown)),
         time: row.opt_int("time")?,
-        body: row.body("body", "key_ref")?,
+        body: row.body(&BODY.at(id))?,
         chars: row.int("chars")?,
         gap: row.int("gap")?,
     })
@@ -407,7 +426,8 @@ pub async fn raise_revision(tx: &Tx, id: Id<Source>) -> Result<i64, Fault> {
 
 /// Writes the text of a block.
 pub async fn set_body(tx: &Tx, id: Id<Block>, text: &str) -> Result<(), Fault> {
-    let body = Body::of(text);
+    let sealer = tx.sealer_of(&BODY, params![id]).await?;
+    let body = sealer.seal(&BODY.at(id), text)?;
     tx.exec(
         "UPDATE block SET body = $1, key_ref = $2, chars = $3 WHERE id = $4",
         vec![
@@ -564,11 +584,12 @@ pub async fn page_of_blocks(
         .await?;
     rows.iter()
         .map(|row| {
+            let id = row.id("id")?;
             Ok(Checked {
-                id: row.id("id")?,
+                id,
                 source: row.id("source")?,
                 chars: row.int("chars")?,
-                body: row.body("body", "key_ref")?,
+                body: row.body(&BODY.at(id))?,
             })
         })
         .collect()

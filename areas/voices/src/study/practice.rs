@@ -283,7 +283,7 @@ mod tests {
                 .seq;
             clock.advance(base::DAY);
             write_everywhere(&hub, &study).await;
-            let held = testing::places_that_hold(store, WRITTEN).await;
+            let held = testing::places_that_hold(store, hub.sealed(), WRITTEN).await;
             let expected = [
                 "block.body",
                 "command.body",
@@ -304,7 +304,7 @@ mod tests {
             );
             emptied(&hub, study.id).await.unwrap();
             assert_eq!(
-                testing::places_that_hold(store, WRITTEN).await,
+                testing::places_that_hold(store, hub.sealed(), WRITTEN).await,
                 Vec::<String>::new()
             );
             let (after, turns) = laid(&hub, study.id).await;

@@ -1,7 +1,7 @@
 //! SQL of studies, their states and their command log.
 
 use base::{Account, Id, Time, Uuid};
-use store::{Body, Conn, Fault, IntoValue, Row, Tx, each, params, places};
+use store::{Conn, Fault, IntoValue, Named, Owner, Row, Sealed, Tx, each, params, places};
 
 use super::{
     Command, Facts, GuideTheme, NewStudy, Standing, StateChange, Study, StudyCard, StudyState,
@@ -413,6 +413,13 @@ pub async fn raise_seq(tx: &Tx, studies: &[Uuid]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The payloads of the command log.
+pub const BODY: Sealed = Sealed {
+    table: "command",
+    row: &[("study", Named::Id), ("seq", Named::Number)],
+    study: "t.study",
+};
+
 /// Appends to the command log and gives the number; the payload can be erased later.
 pub async fn record(tx: &Tx, study: Id<Study>, command: &Command) -> Result<i64, Fault> {
     let row = tx
@@ -423,7 +430,9 @@ pub async fn record(tx: &Tx, study: Id<Study>, command: &Command) -> Result<i64,
         .await?
         .ok_or_else(|| Fault::Row("no such study".into()))?;
     let seq = row.int("seq")?;
-    let body = Body::of(&command.payload.to_string());
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let place = BODY.at(format_args!("{study}/{seq}"));
+    let body = sealer.seal(&place, &command.payload.to_string())?;
     tx.exec(
         "INSERT INTO command (study, seq, at, actor, kind, body, key_ref, undoes) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -442,13 +451,15 @@ pub async fn record(tx: &Tx, study: Id<Study>, command: &Command) -> Result<i64,
     Ok(seq)
 }
 
-fn command_of(row: &Row) -> Result<Command, Fault> {
+fn command_of(study: Id<Study>, row: &Row) -> Result<Command, Fault> {
+    let seq = row.int("seq")?;
+    let place = BODY.at(format_args!("{study}/{seq}"));
     Ok(Command {
-        seq: row.int("seq")?,
+        seq,
         at: row.time("at")?,
         actor: row.opt_id("actor")?,
         kind: row.text("kind")?,
-        payload: serde_json::from_str(&row.body("body", "key_ref")?)?,
+        payload: serde_json::from_str(&row.body(&place)?)?,
         undoes: row.opt_int("undoes")?,
     })
 }
@@ -464,7 +475,7 @@ pub async fn last_own(
 ) -> Result<Vec<Command>, Fault> {
     let sql = format!("{COMMAND} WHERE study = $1 AND actor = $2 ORDER BY seq DESC LIMIT $3");
     let rows = db.all(&sql, params![study, actor, limit]).await?;
-    rows.iter().map(command_of).collect()
+    rows.iter().map(|row| command_of(study, row)).collect()
 }
 
 /// Commands before a number, newest first.
@@ -476,7 +487,7 @@ pub async fn history(
 ) -> Result<Vec<Command>, Fault> {
     let sql = format!("{COMMAND} WHERE study = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
     let rows = db.all(&sql, params![study, before, limit]).await?;
-    rows.iter().map(command_of).collect()
+    rows.iter().map(|row| command_of(study, row)).collect()
 }
 
 /// Commands looked at in one go.
@@ -490,6 +501,8 @@ pub async fn erase_source_words(
     source: Id<crate::Source>,
 ) -> Result<(), Fault> {
     let (id, mut before) = (serde_json::json!(source), i64::MAX);
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
+    let words = serde_json::json!({ "source": source }).to_string();
     loop {
         let page = history(tx, study, before, PAGE).await?;
         let Some(last) = page.last() else {
@@ -500,7 +513,8 @@ pub async fn erase_source_words(
             .iter()
             .filter(|command| command.payload.get("source") == Some(&id))
         {
-            let body = Body::of(&serde_json::json!({ "source": source }).to_string());
+            let place = BODY.at(format_args!("{study}/{}", command.seq));
+            let body = sealer.seal(&place, &words)?;
             tx.exec(
                 "UPDATE command SET body = $1, key_ref = $2 WHERE study = $3 AND seq = $4",
                 vec![

@@ -450,8 +450,11 @@ async fn the_words_of_notes_go_with_their_source_also_where_undo_kept_them() {
             })
             .await
             .unwrap();
-        let kept = rows::raw_rows_with(&store.read(), &words).await.unwrap();
-        assert_eq!(kept, ["command", "command", "command", "command"]);
+        let sealed = world.hub.sealed();
+        for word in words {
+            let kept = ::store::testing::places_that_hold(store, sealed, word).await;
+            assert_eq!(kept, ["command.body"], "{word}");
+        }
 
         let (boss, source) = (Visitor::operator(&world.hub, "test"), world.made.sources[0]);
         store
@@ -463,8 +466,10 @@ async fn the_words_of_notes_go_with_their_source_also_where_undo_kept_them() {
             })
             .await
             .unwrap();
-        let kept = rows::raw_rows_with(&store.read(), &words).await.unwrap();
-        assert_eq!(kept, Vec::<String>::new());
+        for word in words {
+            let kept = ::store::testing::places_that_hold(store, sealed, word).await;
+            assert_eq!(kept, Vec::<String>::new(), "{word}");
+        }
         // What is gone is not offered for undo, and is not in the way of it.
         assert_eq!(
             code_of(take_back(&world, &world.kari).await.unwrap_err()),

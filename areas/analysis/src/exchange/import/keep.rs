@@ -1,6 +1,6 @@
 //! What is kept of a project on its way in, and its notes.
 
-use ::store::Fault;
+use ::store::{Fault, Owner};
 use base::{Id, Uuid};
 use refi_qda::Leftover;
 use voices::Source;
@@ -47,11 +47,16 @@ impl Bringing<'_> {
         source: Option<Id<Source>>,
         files: Vec<KeptFile>,
     ) -> Result<(), Fault> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let owner = Owner::Study(self.import.study.uuid());
+        let sealer = self.hub().store().sealer(owner).await?;
         for file in files {
             let object = self.hub().chance().id(self.now);
             let objects = self.hub().store().objects();
             let object = objects
-                .put(object, "application/octet-stream", file.bytes)
+                .put(&sealer, object, "application/octet-stream", file.bytes)
                 .await?;
             let left = Leftover {
                 kind: file.kind.to_owned(),

@@ -2,7 +2,7 @@
 //! and gone with the source it belongs to. No HTTP, no SQL.
 
 pub(super) mod pages;
-pub(super) mod store;
+pub(crate) mod store;
 
 use std::collections::HashSet;
 

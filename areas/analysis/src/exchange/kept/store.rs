@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use ::store::{Body, Conn, Fault, IntoValue, Row, Tx, Value, each, lines, params, places};
+use ::store::{
+    Conn, Fault, Holder, IntoValue, Named, Owner, Row, Sealed, Tx, Value, each, lines, params,
+    places,
+};
 use base::{Id, Uuid};
 use voices::{Source, Study};
 
@@ -16,9 +19,24 @@ const AT_ONCE: usize = 500;
 const COLUMNS: &str = "kept.id, kept.study, kept.source, kept.place, kept.kind, kept.reason, kept.guid, \
      kept.target, kept.about, kept.body, kept.key_ref, kept.object";
 
+/// The elements that are kept.
+pub const BODY: Sealed = Sealed {
+    table: "kept",
+    row: &[("id", Named::Id)],
+    study: "t.study",
+};
+
+/// The files that are kept.
+pub const FILE: Holder = Holder {
+    table: "kept",
+    column: "object",
+    study: "t.study",
+};
+
 fn kept(row: &Row) -> Result<Kept, Fault> {
+    let id = row.id("id")?;
     Ok(Kept {
-        id: row.id("id")?,
+        id,
         study: row.id("study")?,
         source: row.opt_id("source")?,
         place: row.int("place")?,
@@ -27,17 +45,21 @@ fn kept(row: &Row) -> Result<Kept, Fault> {
         guid: row.opt_id::<()>("guid")?.map(Id::uuid),
         target: row.opt_id::<()>("target")?.map(Id::uuid),
         about: row.opt_id::<()>("about")?.map(Id::uuid),
-        body: row.body("body", "key_ref")?,
+        body: row.body(&BODY.at(id))?,
         object: row.opt_id("object")?,
     })
 }
 
 /// Adds kept things, and what those of the project as a whole refer to.
 pub async fn add(tx: &Tx, all: &[Kept], refs: &[(Id<Kept>, Uuid)]) -> Result<(), Fault> {
+    let Some(study) = all.first().map(|kept| kept.study) else {
+        return add_refs(tx, refs).await;
+    };
+    let sealer = tx.sealer(Owner::Study(study.uuid())).await?;
     for some in all.chunks(ROWS) {
         let mut values: Vec<Value> = Vec::with_capacity(some.len() * 12);
         for row in some {
-            let body = Body::of(&row.body);
+            let body = sealer.seal(&BODY.at(row.id), &row.body)?;
             values.extend(params![
                 row.id,
                 row.study,
@@ -207,7 +229,8 @@ pub async fn page(
 
 /// Writes the element of a kept thing anew.
 pub async fn set_body(tx: &Tx, id: Id<Kept>, xml: &str) -> Result<(), Fault> {
-    let body = Body::of(xml);
+    let sealer = tx.sealer_of(&BODY, params![id]).await?;
+    let body = sealer.seal(&BODY.at(id), xml)?;
     let mut values = params![id];
     values.extend([body.bytes(), body.key_ref()]);
     tx.exec(

@@ -82,7 +82,7 @@ async fn a_source_that_is_taken_out_takes_along_what_is_kept_of_it() {
             .sum();
         assert_eq!(files, 1, "only the picture's file is left");
         assert_eq!(
-            ::store::check::run(store).await.unwrap(),
+            ::store::check::run(store, &[]).await.unwrap(),
             Vec::<String>::new()
         );
     })

@@ -24,7 +24,7 @@ fn conversation(turns: usize) -> Bytes {
 async fn begun(hub: &Hub, study: &Study, files: Vec<(&str, Bytes)>) -> Import {
     let mut all = Vec::new();
     for (name, bytes) in files {
-        all.push(put(hub, name, bytes).await.unwrap());
+        all.push(put(hub, study.id, name, bytes).await.unwrap());
     }
     let (who, of) = (Visitor::operator(hub, "test"), study.clone());
     hub.store()
@@ -302,6 +302,8 @@ async fn real_interviews_and_a_real_thesis_come_in() {
         database: None,
         objects: None,
         witness: "serve",
+        unlock: store::Unlock::default(),
+        keys: None,
         clock: clock.clone(),
     };
     let store = Store::open(options).await.unwrap();

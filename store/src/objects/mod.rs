@@ -1,9 +1,11 @@
 //! Files beside the database: originals that came in, reports that went out.
 //!
 //! An object is written and flushed **before** the commit that names it, so a committed name
-//! always has its file; a file whose commit never came is an orphan and is swept later. The row
-//! keeps the SHA-256 of what was put in, and the key it is sealed with (none until sealing is
-//! built). Behind it stands the `object_store` crate; today for a folder.
+//! always has its file; a file whose commit never came is an orphan and is swept later. A file is
+//! sealed piece by piece as it comes in; the row keeps the SHA-256 of what was put in, and the key.
+//! Behind it stands the `object_store` crate; today for a folder.
+
+mod stream;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +17,8 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 
-use crate::{Conn, Fault, Row, Tx, each, params, places};
+use self::stream::Sealing;
+use crate::{Conn, Fault, Keys, Row, Sealer, Tx, each, params, places};
 
 /// A stored file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,19 +31,22 @@ pub struct Object {
     pub size: i64,
     /// Media type, for sending it out again.
     pub media: String,
+    /// The key it is sealed with; none for a file from before sealing.
+    pub key: Option<i64>,
 }
 
 /// Where the files lie.
 pub struct Objects {
     store: Arc<dyn ObjectStore>,
     folder: PathBuf,
+    keys: Keys,
 }
 
 /// An orphan is swept when it is older than this: no commit takes so long.
 const ORPHAN_AGE: i64 = base::DAY;
 
 impl Objects {
-    pub(crate) fn open(url: Option<&str>, dir: &Path) -> Result<Self, Fault> {
+    pub(crate) fn open(url: Option<&str>, dir: &Path, keys: &Keys) -> Result<Self, Fault> {
         let folder = match url {
             None => dir.join("objects"),
             Some(url) => match url.strip_prefix("file://").unwrap_or(url) {
@@ -58,6 +64,7 @@ impl Objects {
         Ok(Self {
             store: Arc::new(store),
             folder,
+            keys: keys.clone(),
         })
     }
 
@@ -68,53 +75,95 @@ impl Objects {
         Key::from_iter([shelf, name])
     }
 
-    /// Writes a file and flushes it. Name it in the database with [`add`].
+    /// Seals a file, writes and flushes it. Name it in the database with [`add`].
     ///
     /// # Errors
     /// [`Fault::File`].
-    pub async fn put(&self, id: Id<Object>, media: &str, bytes: Bytes) -> Result<Object, Fault> {
-        let digest = Digest::of_file(&bytes);
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let key = Self::key(id);
-        self.store.put(&key, bytes.into()).await?;
-        let path = self.folder.join(key.as_ref());
-        tokio::task::spawn_blocking(move || flush(&path))
-            .await
-            .map_err(|_| Fault::Closed)??;
-        Ok(Object {
-            id,
-            digest,
-            size,
-            media: media.to_owned(),
-        })
+    pub async fn put(
+        &self,
+        sealer: &Sealer,
+        id: Id<Object>,
+        media: &str,
+        bytes: Bytes,
+    ) -> Result<Object, Fault> {
+        let mut writing = self.begin(sealer, id, media).await?;
+        writing.write(bytes).await?;
+        writing.finish().await
     }
 
     /// Begins a file that comes in pieces, so that no more than a few of them are in memory.
     ///
     /// # Errors
     /// [`Fault::File`].
-    pub async fn begin(&self, id: Id<Object>, media: &str) -> Result<Writing, Fault> {
+    pub async fn begin(
+        &self,
+        sealer: &Sealer,
+        id: Id<Object>,
+        media: &str,
+    ) -> Result<Writing, Fault> {
         let key = Self::key(id);
         let upload = self.store.put_multipart(&key).await?;
         Ok(Writing {
             pieces: WriteMultipart::new_with_chunk_size(upload, PIECE),
+            sealing: Sealing::new(id, (sealer.id, &sealer.key), &sealer.chance),
             digest: FileDigest::default(),
             size: 0,
             path: self.folder.join(key.as_ref()),
             object: (id, media.to_owned()),
+            key: sealer.id,
         })
     }
 
-    /// Reads a file and compares it with its digest.
+    /// Reads a file, opens it, and compares it with its digest.
     ///
     /// # Errors
-    /// [`Fault::File`] when it is gone or damaged.
+    /// [`Fault::File`] when it is gone or damaged; [`Fault::Sealed`] when it does not open.
     pub async fn get(&self, object: &Object) -> Result<Bytes, Fault> {
-        let bytes = self.store.get(&Self::key(object.id)).await?.bytes().await?;
+        let bytes = self.raw(object.id).await?;
+        self.opened(object, bytes).await
+    }
+
+    /// A file as it lies there.
+    pub(crate) async fn raw(&self, id: Id<Object>) -> Result<Bytes, Fault> {
+        Ok(self.store.get(&Self::key(id)).await?.bytes().await?)
+    }
+
+    /// Puts a file there that is sealed already.
+    pub(crate) async fn put_raw(&self, id: Id<Object>, bytes: Bytes) -> Result<(), Fault> {
+        let key = Self::key(id);
+        self.store.put(&key, bytes.into()).await?;
+        let path = self.folder.join(key.as_ref());
+        tokio::task::spawn_blocking(move || flush(&path))
+            .await
+            .map_err(|_| Fault::Closed)?
+    }
+
+    /// What lies there, opened and compared with its digest.
+    pub(crate) async fn opened(&self, object: &Object, bytes: Bytes) -> Result<Bytes, Fault> {
+        // The file says itself which key it has: while it is sealed anew, the row may be behind.
+        let key = match (object.key, stream::key_of(&bytes)) {
+            (Some(_), None) => return Err(damaged(object.id)),
+            (None, Some(_)) if Digest::of_file(&bytes) == object.digest => None,
+            (_, key) => key,
+        };
+        let bytes = match key {
+            None => bytes,
+            Some(key) => {
+                self.keys.fetch(&[key]).await?;
+                let sealer = self.keys.sealer(key)?;
+                let id = object.id;
+                let opened =
+                    tokio::task::spawn_blocking(move || stream::opened(id, &sealer.key, &bytes));
+                let opened = opened.await.map_err(|_| Fault::Closed)?;
+                opened
+                    .ok_or_else(|| Fault::Sealed(format!("object {id}")))?
+                    .into()
+            }
+        };
         if Digest::of_file(&bytes) == object.digest {
             Ok(bytes)
         } else {
-            Err(Fault::File(format!("object {} is damaged", object.id)))
+            Err(damaged(object.id))
         }
     }
 
@@ -158,6 +207,10 @@ impl Objects {
     }
 }
 
+fn damaged(id: Id<Object>) -> Fault {
+    Fault::File(format!("object {id} is damaged"))
+}
+
 /// Bytes written at a time.
 const PIECE: usize = 1 << 20;
 /// Pieces on their way to the disk at once.
@@ -166,10 +219,12 @@ const AT_ONCE: usize = 2;
 /// A file on its way in. It has no name until it is finished; one that is dropped is gone.
 pub struct Writing {
     pieces: WriteMultipart,
+    sealing: Sealing,
     digest: FileDigest,
     size: i64,
     path: PathBuf,
     object: (Id<Object>, String),
+    key: i64,
 }
 
 impl Writing {
@@ -183,7 +238,8 @@ impl Writing {
         self.size = self
             .size
             .saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
-        self.pieces.put(piece);
+        let sealed = self.sealing.push(&piece)?;
+        self.pieces.put(sealed);
         Ok(())
     }
 
@@ -197,7 +253,8 @@ impl Writing {
     ///
     /// # Errors
     /// [`Fault::File`].
-    pub async fn finish(self) -> Result<Object, Fault> {
+    pub async fn finish(mut self) -> Result<Object, Fault> {
+        self.pieces.put(self.sealing.last()?);
         self.pieces.finish().await?;
         let path = self.path;
         tokio::task::spawn_blocking(move || flush(&path))
@@ -209,6 +266,7 @@ impl Writing {
             digest: self.digest.finish(),
             size: self.size,
             media,
+            key: Some(self.key),
         })
     }
 
@@ -266,8 +324,8 @@ fn flush(path: &Path) -> Result<(), Fault> {
 /// [`Fault`] of the database.
 pub async fn add(tx: &Tx, object: &Object, now: Time) -> Result<(), Fault> {
     tx.exec(
-        "INSERT INTO object (id, digest, size, media, made_at) VALUES ($1, $2, $3, $4, $5)",
-        params![object.id, object.digest, object.size, &object.media, now],
+        "INSERT INTO object (id, digest, size, media, key_ref, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![object.id, object.digest, object.size, &object.media, object.key, now],
     )
     .await?;
     Ok(())
@@ -308,7 +366,7 @@ pub async fn erase(tx: &Tx, ids: &[Id<Object>], now: Time) -> Result<(), Fault> 
 pub async fn get(db: &Conn, id: Id<Object>) -> Result<Option<Object>, Fault> {
     let row = db
         .one(
-            "SELECT id, digest, size, media FROM object WHERE id = $1 AND erased_at IS NULL",
+            "SELECT id, digest, size, media, key_ref FROM object WHERE id = $1 AND erased_at IS NULL",
             params![id],
         )
         .await?;
@@ -322,19 +380,20 @@ pub async fn get(db: &Conn, id: Id<Object>) -> Result<Option<Object>, Fault> {
 pub async fn page(db: &Conn, after: Id<Object>, limit: i64) -> Result<Vec<Object>, Fault> {
     let rows = db
         .all(
-            "SELECT id, digest, size, media FROM object WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2",
+            "SELECT id, digest, size, media, key_ref FROM object WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2",
             params![after, limit],
         )
         .await?;
     rows.iter().map(of).collect()
 }
 
-fn of(row: &Row) -> Result<Object, Fault> {
+pub(crate) fn of(row: &Row) -> Result<Object, Fault> {
     Ok(Object {
         id: row.id("id")?,
         digest: row.digest("digest")?,
         size: row.int("size")?,
         media: row.text("media")?,
+        key: row.opt_int("key_ref")?,
     })
 }
 
@@ -345,13 +404,17 @@ mod tests {
     use super::*;
     use crate::testing;
 
+    async fn sealer(store: &crate::Store) -> Sealer {
+        store.sealer(crate::Owner::Hub).await.unwrap()
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn what_was_put_in_comes_out_and_damage_is_seen() {
         testing::each_engine(async |store, clock| {
             let id = Chance::seeded(1).id(clock.now());
             let object = store
                 .objects()
-                .put(id, "text/plain", Bytes::from("hei"))
+                .put(&sealer(store).await, id, "text/plain", Bytes::from("hei"))
                 .await
                 .unwrap();
             let (named, now) = (object.clone(), clock.now());
@@ -365,6 +428,14 @@ mod tests {
                 Bytes::from("hei")
             );
             let path = store.dir().join("objects").join(Objects::key(id).as_ref());
+            let file = std::fs::read(&path).unwrap();
+            assert!(!file.windows(3).any(|some| some == b"hei"), "it is sealed");
+            let mut damaged = file.clone();
+            *damaged.last_mut().unwrap() ^= 1;
+            std::fs::write(&path, damaged).unwrap();
+            assert!(store.objects().get(&object).await.is_err());
+            std::fs::write(&path, file).unwrap();
+            assert!(store.objects().get(&object).await.is_ok());
             std::fs::write(path, "hej").unwrap();
             assert!(store.objects().get(&object).await.is_err());
         })
@@ -375,10 +446,15 @@ mod tests {
     async fn a_file_in_pieces_is_the_same_file_and_one_given_up_is_gone() {
         testing::each_engine(async |store, clock| {
             let (chance, now) = (Chance::seeded(2), clock.now());
+            let sealer = sealer(store).await;
             let id = chance.id(now);
             // Borders of pieces and of what is written at a time lie apart.
             let whole: Vec<u8> = (0..3 * PIECE + 17).map(|n| (n % 251) as u8).collect();
-            let mut writing = store.objects().begin(id, "text/plain").await.unwrap();
+            let mut writing = store
+                .objects()
+                .begin(&sealer, id, "text/plain")
+                .await
+                .unwrap();
             for piece in whole.chunks(700_001) {
                 writing.write(Bytes::copy_from_slice(piece)).await.unwrap();
             }
@@ -390,10 +466,14 @@ mod tests {
                     digest: Digest::of_file(&whole),
                     size: whole.len() as i64,
                     media: "text/plain".into(),
+                    key: Some(sealer.id),
                 }
             );
             assert_eq!(store.objects().get(&object).await.unwrap(), whole);
-            let empty = store.objects().begin(chance.id(now), "text/plain").await;
+            let empty = store
+                .objects()
+                .begin(&sealer, chance.id(now), "text/plain")
+                .await;
             let empty = empty.unwrap().finish().await.unwrap();
             assert_eq!((empty.size, empty.digest), (0, Digest::of_file(b"")));
             let names = || {
@@ -404,12 +484,20 @@ mod tests {
                     .count()
             };
             assert_eq!(names(), 2);
-            let mut given_up = store.objects().begin(chance.id(now), "x").await.unwrap();
+            let mut given_up = store
+                .objects()
+                .begin(&sealer, chance.id(now), "x")
+                .await
+                .unwrap();
             given_up.write(Bytes::from(whole)).await.unwrap();
             given_up.abort().await.unwrap();
             assert_eq!(names(), 2);
             // What a power cut left is swept like other orphans.
-            let left = store.objects().begin(chance.id(now), "x").await.unwrap();
+            let left = store
+                .objects()
+                .begin(&sealer, chance.id(now), "x")
+                .await
+                .unwrap();
             std::mem::forget(left);
             assert_eq!(names(), 3);
             let later = base::Clock::System.now().plus(2 * base::DAY);
@@ -427,7 +515,10 @@ mod tests {
             let mut both = Vec::new();
             for text in ["a", "b"] {
                 let bytes = Bytes::from(text);
-                let put = store.objects().put(chance.id(now), "text/plain", bytes);
+                let sealer = sealer(store).await;
+                let put = store
+                    .objects()
+                    .put(&sealer, chance.id(now), "text/plain", bytes);
                 both.push(put.await.unwrap());
             }
             let (first, second) = (both[0].clone(), both[1].clone());
@@ -459,15 +550,16 @@ mod tests {
         testing::each_engine(async |store, _| {
             let now = Clock::System.now();
             let chance = Chance::seeded(1);
+            let sealer = sealer(store).await;
             let (kept, orphan) = (chance.id(now), chance.id(now));
             let object = store
                 .objects()
-                .put(kept, "text/plain", Bytes::from("a"))
+                .put(&sealer, kept, "text/plain", Bytes::from("a"))
                 .await
                 .unwrap();
             store
                 .objects()
-                .put(orphan, "text/plain", Bytes::from("b"))
+                .put(&sealer, orphan, "text/plain", Bytes::from("b"))
                 .await
                 .unwrap();
             let added: Result<(), Fault> = store

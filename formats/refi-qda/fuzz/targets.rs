@@ -19,6 +19,7 @@ fn limits() -> Limits {
         project: 1 << 18,
         text: 1 << 16,
         token: 1 << 16,
+        elements: 1 << 12,
         ratio: 200,
         depth: 64,
     }

@@ -41,9 +41,9 @@ impl Codebook {
     /// assert_eq!(book.codes[0].name, "Hope");
     /// ```
     pub fn read<R: Read + Seek>(file: R, limits: Limits) -> Result<Self> {
-        let depth = limits.depth.min(read::MAX_DEPTH);
+        let limits = read::bounded(limits);
         let mut source = Files::open(file, limits)?.project();
-        let project = source.with(|from| read::codebook(&mut Xml::new(from, depth)))?;
+        let project = source.with(|from| read::codebook(&mut Xml::new(from, limits)))?;
         Ok(Self {
             origin: project.origin,
             codes: project.codes,

@@ -184,6 +184,8 @@ pub enum What {
     Text,
     /// Bytes of one tag or one run of text in the XML.
     Token,
+    /// Number of elements held at once.
+    Elements,
     /// Unpacked bytes per packed byte of one entry.
     Ratio,
 }
@@ -196,6 +198,7 @@ impl fmt::Display for What {
             Self::Project => "unpacked size of project.qde",
             Self::Text => "unpacked size of a text file",
             Self::Token => "size of one XML token",
+            Self::Elements => "number of elements at once",
             Self::Ratio => "packing ratio",
         })
     }

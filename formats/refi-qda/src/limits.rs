@@ -14,6 +14,9 @@ pub struct Limits {
     /// Bytes of one tag or one run of text in the XML; it is held in memory. Default 64 MiB, so
     /// that a text may stand in the XML as well as in a file.
     pub token: u64,
+    /// Elements held at once: those of one source, note or kept element, and before them all of
+    /// users, codes and sets. Default 1 000 000; each takes some hundred bytes beside its text.
+    pub elements: u64,
     /// Unpacked bytes per packed byte of one entry, past the first 100 KiB. Default 200: XML full
     /// of GUIDs packs to about a tenth, and a bomb to a thousandth.
     pub ratio: u64,
@@ -30,8 +33,20 @@ impl Default for Limits {
             project: 512 * MIB,
             text: 64 * MIB,
             token: 64 * MIB,
+            elements: 1_000_000,
             ratio: 200,
             depth: 256,
+        }
+    }
+}
+
+impl Limits {
+    /// For XML that is in memory already, where only depth costs.
+    pub(crate) fn of_memory() -> Self {
+        Self {
+            token: u64::MAX,
+            elements: u64::MAX,
+            ..Self::default()
         }
     }
 }

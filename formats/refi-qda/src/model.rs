@@ -264,7 +264,7 @@ impl Selection {
 /// A code put on a passage or a source, by somebody.
 ///
 /// A coding that names several codes, which the XSD does not allow, is read as several codings
-/// with the same GUID.
+/// with the same GUID, of which the first has the notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coding {
     /// Its own GUID.

@@ -51,8 +51,8 @@ fn parse<T>(
 
 fn tokens(xml: &str) -> Xml<'_> {
     let from: Box<dyn BufRead + '_> = Box::new(xml.as_bytes());
-    let limits = Limits::default();
-    Xml::new(Gauge::free(from, limits), limits.depth)
+    let limits = Limits::of_memory();
+    Xml::new(Gauge::free(from, limits), limits)
 }
 
 /// An element in the making.
@@ -335,7 +335,7 @@ impl Leftover {
     }
 
     /// What is left when these GUIDs are erased: every element that mentions one of them goes, and
-    /// what mentions such an element. `None` when the whole goes.
+    /// what mentions such an element or one within it. `None` when the whole goes.
     ///
     /// ```
     /// use refi_qda::{Leftover, Uuid};
@@ -349,23 +349,17 @@ impl Leftover {
     /// ```
     #[must_use]
     pub fn without(&self, gone: &HashSet<Uuid>) -> Option<Self> {
-        let mut gone = gone.clone();
-        loop {
-            let before = gone.len();
-            // XML of this crate's own making reads; what does not cannot be cut, so it goes whole.
-            let kept = self.cut(&mut gone).ok().flatten()?;
-            if gone.len() == before {
-                return Some(Self {
-                    target: self.target.filter(|target| !gone.contains(target)),
-                    reason: self.reason,
-                    ..kept
-                });
-            }
-        }
+        // XML of this crate's own making reads; what does not cannot be cut, so it goes whole.
+        let gone = Mentions::of(&self.xml).ok()?.gone_with(gone);
+        let kept = self.cut(&gone).ok().flatten()?;
+        Some(Self {
+            target: self.target.filter(|target| !gone.contains(target)),
+            ..kept
+        })
     }
 
-    /// One pass: leaves out what mentions a GUID that is gone, and notes whose GUID it was.
-    fn cut(&self, gone: &mut HashSet<Uuid>) -> Result<Option<Self>> {
+    /// Leaves out what mentions a GUID that is gone.
+    fn cut(&self, gone: &HashSet<Uuid>) -> Result<Option<Self>> {
         let mut tokens = tokens(&self.xml);
         let mut kept = match tokens.next()? {
             Token::Start(tag) if !mentions(&tag, gone)? => Keeping::new(&tag)?,
@@ -374,17 +368,11 @@ impl Leftover {
         loop {
             match tokens.next()? {
                 Token::Start(tag) => {
-                    if !mentions(&tag, gone)? {
+                    if mentions(&tag, gone)? {
+                        tokens.skip()?;
+                    } else {
                         kept.start(&tag)?;
-                        continue;
                     }
-                    for attribute in tag.attributes() {
-                        let (name, value) = attribute?;
-                        if name == "guid" {
-                            gone.extend(written_guid(&value));
-                        }
-                    }
-                    tokens.skip()?;
                 }
                 Token::End => {
                     kept.end();
@@ -421,14 +409,17 @@ impl Leftover {
     #[must_use]
     pub fn renamed(&self, names: &HashMap<Uuid, Uuid>) -> Self {
         let new = |guid: Uuid| names.get(&guid).copied().unwrap_or(guid);
-        let mentioned = self.refs.iter().copied().chain(self.own_guids());
-        let mut xml = self.xml.clone();
-        let mut done = HashSet::new();
-        for old in mentioned {
-            if let Some(name) = names.get(&old)
-                && done.insert(old)
-            {
-                xml = xml.replace(&format!("\"{old}\""), &format!("\"{name}\""));
+        let mentioned: HashSet<Uuid> = self.refs.iter().copied().chain(self.own_guids()).collect();
+        let mut xml = String::with_capacity(self.xml.len());
+        // GUIDs of a kept element stand in quotes and in one spelling.
+        for (at, piece) in self.xml.split('"').enumerate() {
+            if at > 0 {
+                xml.push('"');
+            }
+            let guid = written_guid(piece).filter(|guid| mentioned.contains(guid));
+            match guid.and_then(|guid| names.get(&guid)) {
+                Some(name) => xml.push_str(&name.to_string()),
+                None => xml.push_str(piece),
             }
         }
         Self {
@@ -438,6 +429,71 @@ impl Leftover {
             xml,
             ..self.clone()
         }
+    }
+}
+
+/// Which elements of a kept one mention which GUIDs.
+struct Mentions {
+    /// For each element, in their order: its own GUID, and the number of the first element after
+    /// it that does not lie in it.
+    elements: Vec<(Option<Uuid>, usize)>,
+    /// Numbers of the elements that mention a GUID, be it their own.
+    by_guid: HashMap<Uuid, Vec<usize>>,
+}
+
+impl Mentions {
+    fn of(xml: &str) -> Result<Self> {
+        let mut found = Self {
+            elements: Vec::new(),
+            by_guid: HashMap::new(),
+        };
+        let mut tokens = tokens(xml);
+        let mut open = Vec::new();
+        loop {
+            match tokens.next()? {
+                Token::Start(tag) => {
+                    let number = found.elements.len();
+                    let mut own = None;
+                    for attribute in tag.attributes() {
+                        let (name, value) = attribute?;
+                        let Some(guid) = written_guid(&value) else {
+                            continue;
+                        };
+                        if name == "guid" {
+                            own = Some(guid);
+                        }
+                        found.by_guid.entry(guid).or_default().push(number);
+                    }
+                    found.elements.push((own, number));
+                    open.push(number);
+                }
+                Token::End => {
+                    let after = found.elements.len();
+                    let ended = open.pop().and_then(|number| found.elements.get_mut(number));
+                    if let Some((_, end)) = ended {
+                        *end = after;
+                    }
+                }
+                Token::Eof => return Ok(found),
+                _ => {}
+            }
+        }
+    }
+
+    /// These GUIDs, and those of all elements that go with them.
+    fn gone_with(mut self, gone: &HashSet<Uuid>) -> HashSet<Uuid> {
+        let mut all = gone.clone();
+        let mut open: Vec<Uuid> = gone.iter().copied().collect();
+        while let Some(guid) = open.pop() {
+            for number in self.by_guid.remove(&guid).unwrap_or_default() {
+                let end = self.elements.get(number).map_or(number, |(_, end)| *end);
+                for (own, _) in self.elements.get_mut(number..end).unwrap_or_default() {
+                    // Taken, so that no element is gone through twice for what lies in it.
+                    open.extend(own.take().filter(|own| all.insert(*own)));
+                }
+            }
+        }
+        all
     }
 }
 

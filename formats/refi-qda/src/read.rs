@@ -21,7 +21,15 @@ pub(crate) use self::xml::{Keeping, Tag, Token, Xml, is_one_element, written_gui
 
 /// Nesting deeper than this would cost stack when a tree is dropped; [`Limits::depth`] cannot ask
 /// for more.
-pub(crate) const MAX_DEPTH: usize = 1024;
+const MAX_DEPTH: usize = 1024;
+
+/// The limits with a depth that can be had.
+pub(crate) fn bounded(limits: Limits) -> Limits {
+    Limits {
+        depth: limits.depth.min(MAX_DEPTH),
+        ..limits
+    }
+}
 
 /// Reads a codebook on its own, or the codes and sets of a project.
 pub(crate) fn codebook(xml: &mut Xml<'_>) -> Result<Project> {
@@ -102,10 +110,7 @@ impl<R: Read + Seek> Reader<R> {
     /// # Errors
     /// All of [`Error`] that concern reading, except those about a single text.
     pub fn open(file: R, limits: Limits) -> Result<Self> {
-        let limits = Limits {
-            depth: limits.depth.min(MAX_DEPTH),
-            ..limits
-        };
+        let limits = bounded(limits);
         let files = Files::open(file, limits)?;
         let mut source = files.project();
         let context = Context {
@@ -113,7 +118,7 @@ impl<R: Read + Seek> Reader<R> {
         };
         let mut inventory = Inventory::default();
         let project = source.with(|from| {
-            let mut xml = Xml::new(from, limits.depth);
+            let mut xml = Xml::new(from, limits);
             project::read(&mut xml, &context, &mut |item| {
                 inventory.count(&item);
                 Ok::<(), Error>(())
@@ -159,9 +164,9 @@ impl<R: Read + Seek> Reader<R> {
         let context = Context {
             names: self.files.names(),
         };
-        let (files, depth) = (&mut self.files, self.limits.depth);
+        let (files, limits) = (&mut self.files, self.limits);
         self.source.with(|from| {
-            let mut xml = Xml::new(from, depth);
+            let mut xml = Xml::new(from, limits);
             project::read(&mut xml, &context, &mut |item| visit(item, files))
         })?;
         Ok(())

@@ -11,6 +11,10 @@ const ENOUGH_MARKS: usize = 8;
 /// A name shorter than this may equal a passage by chance.
 const QUOTE_MIN: usize = 3;
 
+/// Bytes that a passage may have beyond twice its name and still be the same words: line ends and
+/// indents that the name tells as one blank.
+const BLANKS_MAX: usize = 1_000;
+
 /// How well one reading fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Score {
@@ -259,9 +263,15 @@ fn is_quote(name: &str, words: &str) -> bool {
     if shown.chars().filter(|c| !c.is_whitespace()).count() < QUOTE_MIN {
         return false;
     }
-    let mut rest = letters(words);
+    // A passage of blanks without end is no quote, and is not gone through.
+    let most = shown.len().saturating_mul(2).saturating_add(BLANKS_MAX);
+    let mut rest = letters(
+        words
+            .get(..words.floor_char_boundary(most))
+            .unwrap_or(words),
+    );
     let begins = letters(shown).all(|c| rest.next() == Some(c));
-    begins && (cut.is_some() || rest.next().is_none())
+    begins && (cut.is_some() || (words.len() <= most && rest.next().is_none()))
 }
 
 /// The characters with one blank before each word, so that all white space compares alike.

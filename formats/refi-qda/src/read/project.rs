@@ -46,7 +46,9 @@ pub(super) fn rest<E: From<Error>>(
                 }
                 _ => {
                     let kept = Keeping::new(&tag)?;
+                    let held = xml.held().saturating_sub(1);
                     on_item(Item::Leftover(xml.keep(kept, Reason::Unknown, None)?))?;
+                    xml.let_go(held);
                 }
             },
             Token::End => break,
@@ -139,8 +141,10 @@ fn items<E: From<Error>>(
     next: &mut dyn FnMut(&mut Xml<'_>) -> Result<Option<Item>>,
     on_item: &mut dyn FnMut(Item) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
+    let held = xml.held();
     while let Some(item) = next(xml)? {
         on_item(item)?;
+        xml.let_go(held);
     }
     Ok(())
 }

@@ -285,7 +285,7 @@ impl CodingStart {
         }
     }
 
-    /// Reads to the end of the coding. Each code in it makes one [`Coding`].
+    /// Reads to the end of the coding. Each code in it makes one [`Coding`]; the first has the notes.
     pub(super) fn read(
         self,
         xml: &mut Xml<'_>,
@@ -328,7 +328,8 @@ impl CodingStart {
             guid,
             code,
             created,
-            note_refs: note_refs.clone(),
+            // Told with each code, many codes and many notes would multiply.
+            note_refs: std::mem::take(&mut note_refs),
         }));
         Ok(())
     }

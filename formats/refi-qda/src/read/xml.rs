@@ -15,7 +15,7 @@ use quick_xml::{Reader, XmlVersion};
 use uuid::Uuid;
 
 use crate::container::Gauge;
-use crate::error::{Error, Part, Result, XmlFault, from_io};
+use crate::error::{Error, Part, Result, What, XmlFault, from_io};
 use crate::escape::{push_attribute, push_text};
 use crate::{Leftover, Limits, Reason};
 
@@ -25,6 +25,8 @@ pub(crate) struct Xml<'r> {
     buf: Vec<u8>,
     depth: usize,
     max_depth: usize,
+    elements: u64,
+    max_elements: u64,
     started: bool,
 }
 
@@ -93,16 +95,28 @@ fn is_foreign(attribute: &str) -> bool {
 }
 
 impl<'r> Xml<'r> {
-    pub(crate) fn new(from: Gauge<Box<dyn BufRead + 'r>>, max_depth: usize) -> Self {
+    pub(crate) fn new(from: Gauge<Box<dyn BufRead + 'r>>, limits: Limits) -> Self {
         let mut reader = Reader::from_reader(from);
         reader.config_mut().expand_empty_elements = true;
         Self {
             reader,
             buf: Vec::new(),
             depth: 0,
-            max_depth,
+            max_depth: limits.depth,
+            elements: 0,
+            max_elements: limits.elements,
             started: false,
         }
+    }
+
+    /// Elements begun so far that are still held.
+    pub(crate) fn held(&self) -> u64 {
+        self.elements
+    }
+
+    /// All that was begun after so many elements is held no longer.
+    pub(crate) fn let_go(&mut self, held: u64) {
+        self.elements = held;
     }
 
     /// The next token, with line ends in text made LF as XML asks.
@@ -126,6 +140,13 @@ impl<'r> Xml<'r> {
                 if self.depth > self.max_depth {
                     return Err(Error::TooDeep {
                         limit: self.max_depth,
+                    });
+                }
+                self.elements += 1;
+                if self.elements > self.max_elements {
+                    return Err(Error::TooLarge {
+                        what: What::Elements,
+                        limit: self.max_elements,
                     });
                 }
                 return Ok(Token::Start(Tag { start, at }));
@@ -357,8 +378,8 @@ fn from_quick_xml(error: quick_xml::Error, at: u64) -> Error {
 /// Whether a piece of XML is one well-formed element of that name, with nothing around it.
 pub(crate) fn is_one_element(piece: &str, name: &str) -> bool {
     let from: Box<dyn BufRead + '_> = Box::new(piece.as_bytes());
-    let limits = Limits::default();
-    let mut xml = Xml::new(Gauge::free(from, limits), limits.depth);
+    let limits = Limits::of_memory();
+    let mut xml = Xml::new(Gauge::free(from, limits), limits);
     let named =
         matches!(xml.next(), Ok(Token::Start(tag)) if tag.start.name().into_inner() == name);
     let mut whole = || -> Result<bool> {

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use proptest::prelude::*;
-use refi_qda::{Error, Limits, Reader, What};
+use refi_qda::{Error, Limits, Reader, Selection, SourceText, What};
 
 use crate::support::{archive, guid, open, outcome, project_of, qde};
 
@@ -207,6 +207,50 @@ fn sizes_are_counted_while_reading() {
             }
         ),
         Some(What::Entries)
+    );
+}
+
+#[test]
+fn what_is_held_at_once_is_counted() {
+    let limits = Limits {
+        elements: 100,
+        ..Limits::default()
+    };
+    let outcome = |inside: &str| outcome(&project_of(inside), limits);
+    let texts = |marks: usize| {
+        let text = format!(
+            "<TextSource guid='{}'>{}</TextSource>",
+            guid(1),
+            "<x/>".repeat(marks)
+        );
+        format!("<Sources>{}</Sources>", text.repeat(10))
+    };
+    assert_eq!(outcome(&texts(90)), "ok");
+    assert_eq!(outcome(&texts(120)), "too-large");
+    assert_eq!(outcome(&"<Unknown><a/></Unknown>".repeat(300)), "ok");
+    assert_eq!(
+        outcome(&format!("<Links>{}</Links>", "<Link/>".repeat(300))),
+        "ok"
+    );
+    // Users, codes and sets stay, and count with what comes after them.
+    let users = format!("<Users>{}</Users>", "<x/>".repeat(50));
+    assert_eq!(outcome(&(users.clone() + &texts(30))), "ok");
+    assert_eq!(outcome(&(users.clone() + &texts(60))), "too-large");
+    assert_eq!(outcome(&users.repeat(3)), "too-large");
+}
+
+#[test]
+fn marks_on_endless_blanks_are_judged_at_once() {
+    let text = format!("{}slutt", " ".repeat(1 << 20));
+    let end = text.len() as u64;
+    let mut mark = Selection::new(guid(1), 0, end);
+    mark.name = Some("slutt".to_owned());
+    let text = SourceText::new(text);
+    let verdict = text.judge(&vec![mark; 20_000], &[]);
+    let score = verdict.scores[0];
+    assert_eq!(
+        (score.marks, score.placed, score.quotes),
+        (20_000, 20_000, 0)
     );
 }
 

@@ -113,6 +113,56 @@ fn parts_stand_alone_and_come_back() {
 }
 
 #[test]
+fn what_lies_in_something_erased_takes_what_points_to_it_along() {
+    let xml = format!(
+        "<Graph guid=\"{}\"><Vertex guid=\"{}\" representedGUID=\"{}\"><Port guid=\"{}\"/></Vertex>\
+         <Edge guid=\"{}\" sourceVertex=\"{}\"/><Vertex guid=\"{}\"/></Graph>",
+        guid(1),
+        guid(2),
+        guid(3),
+        guid(4),
+        guid(5),
+        guid(4),
+        guid(6)
+    );
+    let graph = Leftover::from_xml(&xml).unwrap();
+    assert_eq!(
+        graph.without(&[guid(3)].into()).unwrap().xml,
+        format!(
+            "<Graph guid=\"{}\"><Vertex guid=\"{}\"/></Graph>",
+            guid(1),
+            guid(6)
+        )
+    );
+}
+
+/// Each element points to the one after it, so that each goes when the last one does; one pass for
+/// each would take hours.
+#[test]
+fn a_long_chain_is_erased_and_renamed_at_once() {
+    const LONG: u128 = 50_000;
+    let links = (2..LONG).map(|n| {
+        format!(
+            "<Edge guid=\"{}\" targetVertex=\"{}\"/>",
+            guid(n),
+            guid(n + 1)
+        )
+    });
+    let links: String = links.collect();
+    let graph =
+        Leftover::from_xml(&format!("<Graph guid=\"{}\">{links}</Graph>", guid(1))).unwrap();
+    let rest = graph.without(&[guid(LONG)].into()).unwrap();
+    assert_eq!(rest.xml, format!("<Graph guid=\"{}\"/>", guid(1)));
+    let names = (1..=LONG).map(|n| (guid(n), guid(n + LONG))).collect();
+    let copy = graph.renamed(&names);
+    assert_eq!(
+        copy.own_guids(),
+        (1..LONG).map(|n| guid(n + LONG)).collect::<Vec<_>>()
+    );
+    assert_eq!(copy.refs, Leftover::from_xml(&copy.xml).unwrap().refs);
+}
+
+#[test]
 fn what_is_erased_leaves_graphs_with_all_that_hangs_on_it() {
     let xml = format!(
         "<Graph guid=\"{}\" name=\"Kart\"><Vertex guid=\"{}\" representedGUID=\"{}\" name=\"Intervju\"/>\

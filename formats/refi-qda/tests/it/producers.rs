@@ -283,15 +283,22 @@ fn several_codes_in_one_coding_become_several_codings() {
     let bytes = project_of(&source(
         "",
         &format!(
-            "<Coding guid=\"{TEXT}\"><CodeRef targetGUID=\"{}\"/><CodeRef targetGUID=\"{}\"/></Coding>",
+            "<Coding guid=\"{TEXT}\"><CodeRef targetGUID=\"{}\"/><CodeRef targetGUID=\"{}\"/>\
+             <NoteRef targetGUID=\"{}\"/></Coding>",
             guid(1),
-            guid(2)
+            guid(2),
+            guid(3)
         ),
     ));
     let codings = texts(&mut open(&bytes).unwrap()).remove(0).codings;
     let codes: Vec<_> = codings.iter().map(|coding| coding.code).collect();
     assert_eq!(codes, [guid(1), guid(2)]);
     assert_eq!(codings[0].guid, codings[1].guid);
+    let notes: Vec<_> = codings
+        .iter()
+        .map(|coding| coding.note_refs.clone())
+        .collect();
+    assert_eq!(notes, [vec![guid(3)], vec![]]);
 }
 
 #[test]

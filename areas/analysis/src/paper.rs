@@ -13,7 +13,7 @@
 //! Empty lines, and lines that begin with `#`, are nothing. Names are told apart as codes are, by
 //! letters alone and not by their case.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::Id;
 use voices::Block;
@@ -97,28 +97,29 @@ pub struct Line {
 /// Reads lines. Whether the text has such places is [`place`]'s to say.
 #[must_use]
 pub fn lines(text: &str, codes: &[Code]) -> Vec<Line> {
-    // A code that one line makes can be used by its name in all others.
-    let made: Vec<String> = read_lines(text, &Book::of(codes, Vec::new()))
-        .into_iter()
-        .filter_map(|line| Some(line.asked.ok()?.new_codes))
-        .flatten()
-        .collect();
-    let mut read = read_lines(text, &Book::of(codes, made));
-    for line in read.iter_mut().skip(MARKS_AT_ONCE) {
-        line.asked = Err(Wrong::TooMany);
-    }
-    read
-}
-
-fn read_lines(text: &str, book: &Book<'_>) -> Vec<Line> {
-    text.lines()
+    let typed: Vec<(usize, &str)> = text
+        .lines()
         .enumerate()
         .map(|(n, line)| (n + 1, line.trim()))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .map(|(number, line)| Line {
-            number,
-            text: line.to_owned(),
-            asked: book.line(line),
+        .collect();
+    let (saved, beyond) = typed.split_at(typed.len().min(MARKS_AT_ONCE));
+    let mut book = Book::of(codes);
+    // A code that one line makes can be used by its name in all others.
+    let new = saved.iter().filter_map(|(_, line)| book.line(line).ok());
+    let new: Vec<String> = new.flat_map(|asked| asked.new_codes).collect();
+    book.make(new);
+    let read = saved
+        .iter()
+        .map(|(number, line)| (number, line, book.line(line)));
+    let left = beyond
+        .iter()
+        .map(|(number, line)| (number, line, Err(Wrong::TooMany)));
+    read.chain(left)
+        .map(|(number, line, asked)| Line {
+            number: *number,
+            text: (*line).to_owned(),
+            asked,
         })
         .collect()
 }
@@ -184,16 +185,47 @@ fn span(spot: Spot, blocks: &HashMap<i64, Block>) -> Result<(Id<Block>, Span), W
     Ok((block.id, span))
 }
 
-/// Codes as they are looked up.
+/// Codes as they are looked up. Names and signs are [`folded`].
 struct Book<'a> {
     codes: &'a [Code],
-    /// Names of codes that are made on the way.
-    made: Vec<String>,
+    by_name: HashMap<String, Vec<Id<Code>>>,
+    by_sign: HashMap<String, Vec<Id<Code>>>,
+    /// Signs as they are: «H» and «h» may be two.
+    by_exact_sign: HashMap<&'a str, Vec<Id<Code>>>,
+    headings: HashSet<String>,
+    /// Names of codes that are made on the way, as they were typed first.
+    made: HashMap<String, String>,
 }
 
 impl<'a> Book<'a> {
-    fn of(codes: &'a [Code], made: Vec<String>) -> Self {
-        Self { codes, made }
+    fn of(codes: &'a [Code]) -> Self {
+        let mut book = Self {
+            codes,
+            by_name: HashMap::new(),
+            by_sign: HashMap::new(),
+            by_exact_sign: HashMap::new(),
+            headings: HashSet::new(),
+            made: HashMap::new(),
+        };
+        for code in codes {
+            if !code.codable {
+                book.headings.insert(folded(&code.name));
+                continue;
+            }
+            let (name, sign) = (folded(&code.name), folded(&code.sign));
+            book.by_name.entry(name).or_default().push(code.id);
+            book.by_sign.entry(sign).or_default().push(code.id);
+            let exact = book.by_exact_sign.entry(&code.sign).or_default();
+            exact.push(code.id);
+        }
+        book
+    }
+
+    /// These codes are made on the way.
+    fn make(&mut self, names: Vec<String>) {
+        for name in names {
+            self.made.entry(folded(&name)).or_insert(name);
+        }
     }
 
     fn line(&self, line: &str) -> Result<Asked, Wrong> {
@@ -225,12 +257,12 @@ impl<'a> Book<'a> {
             .filter(|name| !name.is_empty())
         {
             self.take(name, &mut asked)?;
+            if asked.codes.len() + asked.new_codes.len() > CODES_AT_ONCE {
+                return Err(Wrong::ManyCodes);
+            }
         }
         if asked.codes.is_empty() && asked.new_codes.is_empty() && asked.note.is_empty() {
             return Err(Wrong::NoCode);
-        }
-        if asked.codes.len() + asked.new_codes.len() > CODES_AT_ONCE {
-            return Err(Wrong::ManyCodes);
         }
         Ok(asked)
     }
@@ -247,7 +279,7 @@ impl<'a> Book<'a> {
         let code = match known {
             Ok(code) => code,
             Err(wrong) => {
-                let made = self.made.iter().find(|made| folded(made) == folded(bare));
+                let made = self.made.get(&folded(bare));
                 let new = new
                     .or(made.map(String::as_str))
                     .filter(|new| !new.is_empty());
@@ -274,22 +306,18 @@ impl<'a> Book<'a> {
     /// The one code with this name, or else with this sign.
     fn code(&self, name: &str) -> Result<Id<Code>, Wrong> {
         let wanted = folded(name.trim_matches(['«', '»', '"', '”', '“']));
-        let by_name = |code: &&Code| folded(&code.name) == wanted;
-        let by_sign = |code: &&Code| folded(&code.sign) == wanted;
-        let codable = || self.codes.iter().filter(|code| code.codable);
         for found in [
-            codable().filter(by_name).collect::<Vec<_>>(),
-            // «H» and «h» may be two signs.
-            codable().filter(|code| code.sign == name).collect(),
-            codable().filter(by_sign).collect(),
+            self.by_name.get(&wanted),
+            self.by_exact_sign.get(name),
+            self.by_sign.get(&wanted),
         ] {
-            match found.as_slice() {
-                [] => {}
-                [one] => return Ok(one.id),
-                _ => return Err(Wrong::TwoCodes(name.to_owned())),
+            match found.map(Vec::as_slice) {
+                None | Some([]) => {}
+                Some([one]) => return Ok(*one),
+                Some(_) => return Err(Wrong::TwoCodes(name.to_owned())),
             }
         }
-        if self.codes.iter().any(|code| by_name(&code)) {
+        if self.headings.contains(&wanted) {
             return Err(Wrong::Heading(name.to_owned()));
         }
         Err(Wrong::UnknownCode(name.to_owned(), self.like(&wanted)))
@@ -502,6 +530,22 @@ mod tests {
             .map(|line| (line.number, line.text))
             .collect();
         assert_eq!(all, [(3, "3 håp".to_owned()), (5, "4 H".to_owned())]);
+    }
+
+    #[test]
+    fn a_sheet_of_nothing_but_names_is_read_at_once() {
+        let codes: Vec<Code> = (0..2_000)
+            .map(|n| code(n, &format!("Kode {n}"), "K"))
+            .collect();
+        let new: Vec<String> = (0..9_000).map(|n| format!("+n{n}")).collect();
+        let one = lines(&format!("1 {}", new.join(",")), &codes).remove(0);
+        assert_eq!(one.asked, Err(Wrong::ManyCodes));
+        let many: String = new.iter().map(|name| format!("1 {name}\n")).collect();
+        let read = lines(&many, &codes);
+        let (saved, beyond) = read.split_at(MARKS_AT_ONCE);
+        assert!(saved.iter().all(|line| line.asked.is_ok()));
+        assert!(beyond.iter().all(|line| line.asked == Err(Wrong::TooMany)));
+        assert_eq!(read.len(), 9_000);
     }
 
     fn block(place: i64, body: &str) -> Block {

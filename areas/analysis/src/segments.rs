@@ -79,20 +79,23 @@ pub fn words(text: &str) -> Vec<(usize, usize)> {
 /// (and closing quotes) before white space, or at a line end; no sentence begins with white space.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<(usize, usize)> {
+    let letters: Vec<char> = text.chars().collect();
+    let words = words(text);
     let mut sentences = Vec::new();
     let mut begun: Option<usize> = None;
-    for (from, to) in words(text) {
-        let first = *begun.get_or_insert(from);
-        let word = cut(text, from, to);
-        let core = word.trim_end_matches(['»', '"', '”', '’', ')', '\'']);
-        let may_end = core.ends_with(['.', '!', '?', '…']);
-        let line_end = cut(text, to, to + 1) == "\n";
+    for (from, to) in &words {
+        let first = *begun.get_or_insert(*from);
+        let word = letters.get(*from..*to).unwrap_or_default();
+        let closing = |letter: &&char| !['»', '"', '”', '’', ')', '\''].contains(letter);
+        let core = word.iter().rev().find(closing);
+        let may_end = matches!(core, Some('.' | '!' | '?' | '…'));
+        let line_end = letters.get(*to) == Some(&'\n');
         if may_end || line_end {
-            sentences.push((first, to));
+            sentences.push((first, *to));
             begun = None;
         }
     }
-    if let (Some(first), Some((_, to))) = (begun, words(text).last()) {
+    if let (Some(first), Some((_, to))) = (begun, words.last()) {
         sentences.push((first, *to));
     }
     sentences

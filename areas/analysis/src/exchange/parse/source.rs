@@ -1,5 +1,6 @@
 //! Sources of a project: texts with their marks, and what stands around texts.
 
+use std::collections::HashMap;
 use std::io::{Read, Seek, Write};
 
 use base::Uuid;
@@ -274,11 +275,15 @@ fn read<R: Read + Seek>(
 }
 
 fn blocks(cut: Cut, points: &[SyncPoint]) -> Vec<NewBlock> {
+    // The first that stands at a place.
+    let times: HashMap<u64, Option<u64>> = points
+        .iter()
+        .rev()
+        .filter_map(|one| Some((one.position?, one.time)))
+        .collect();
     let time = |start: usize| {
-        let at = points
-            .iter()
-            .find(|one| one.position == u64::try_from(start).ok());
-        at.and_then(|one| i64::try_from(one.time?).ok())
+        let time = times.get(&u64::try_from(start).ok()?).copied().flatten();
+        i64::try_from(time?).ok()
     };
     cut.pieces
         .into_iter()
@@ -438,6 +443,9 @@ pub(super) fn begins(words: &str, name: &str) -> bool {
         .trim_end()
         .trim_end_matches('…')
         .trim_end_matches("...");
+    // Blanks without end between the words are not gone through for every mark.
+    let most = words.floor_char_boundary(name.len().saturating_mul(2).saturating_add(1_000));
+    let words = words.get(..most).unwrap_or(words);
     let mut rest = words.split_whitespace().flat_map(str::chars);
     name.split_whitespace()
         .flat_map(str::chars)

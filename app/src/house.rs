@@ -32,7 +32,7 @@ const ARROWS: &[(&str, &str)] = &[
     // Measurements make project files to bring in.
     ("xtask", "refi-qda"),
     // The fuzzers, which stand outside the workspace.
-    ("fuzz", "voices"),
+    ("fuzz", "voices analysis"),
 ];
 
 #[test]

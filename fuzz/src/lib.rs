@@ -5,8 +5,17 @@
 #[path = "../../areas/voices/src/intake/mod.rs"]
 #[expect(dead_code, reason = "the program uses what is not used here")]
 mod intake;
+mod parts;
 
 use intake::{BLOCK_CODE_POINTS, Kind, Limits, Refused};
+
+/// Reads a document of this kind that is put together of the parts in `bytes`.
+///
+/// # Panics
+/// When something is not as it must be.
+pub fn read_parts(kind: &str, bytes: &[u8]) {
+    read(&format!("a.{kind}"), &parts::packed(kind, bytes));
+}
 
 /// Reads a file of this name and looks over what came in.
 ///

@@ -18,6 +18,8 @@ mod errands;
 pub mod exchange;
 pub mod findings;
 mod from_file;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod pages;
 pub mod paper;
 pub mod segments;

@@ -13,7 +13,7 @@ mod last_act;
 mod notes;
 mod out;
 mod pages;
-mod parse;
+pub(crate) mod parse;
 mod project;
 #[cfg(test)]
 mod round_trip;

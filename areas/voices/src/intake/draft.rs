@@ -9,6 +9,18 @@ use super::notices::Notices;
 use super::turns::{Choices, Labels};
 use super::{Kind, Limits, Measure, Notice, Paragraph, Refused};
 
+/// Characters that the look of a list may put around its numbers. It is told once and stands before
+/// every item: without a bound a small file could become a text without end.
+const LOOK: usize = 64;
+
+/// What the look of a list puts before or around its numbers, cut to what a reader would take for one.
+pub(super) fn list_look(text: String) -> String {
+    match text.char_indices().nth(LOOK) {
+        Some((at, _)) => text.get(..at).unwrap_or_default().to_owned(),
+        None => text,
+    }
+}
+
 /// A paragraph as it stands in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Drafted {

@@ -8,6 +8,9 @@ use proptest::prelude::*;
 use super::testing::{docx, drawn, odt, pdf, pdf_of, word, zip};
 use super::{FileKind, Intake, Limits, Measure, Refused, read};
 
+#[path = "../../../../fuzz/src/parts.rs"]
+mod parts;
+
 /// The program as it is run refuses within two seconds. Unoptimised, on a machine that builds other
 /// things, it takes ten times that; what grows with the square takes minutes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -288,6 +291,66 @@ fn a_pdf_that_nests_and_repeats() {
     let _ = intake("a.pdf", &pdf(&[&drawing]));
 }
 
+#[test]
+fn a_pdf_whose_fonts_tell_without_end() {
+    let shown = "BT /F 10 Tf 20 300 Td (Hei) Tj ET";
+    let with_table = |table: &str, drawing: &str| {
+        let parts = [drawing, table].join("\n=====\n");
+        intake("a.pdf", &parts::packed("pdf", parts.as_bytes()))
+    };
+    let every_code = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /A def\n/CMapType 2 def\n\
+        1 begincodespacerange\n<00000000> <FFFFFFFF>\nendcodespacerange\n1 beginbfrange\n<00000000> <FFFFFFFF> <0001>\n\
+        endbfrange\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
+    let all = with_table(every_code, shown).unwrap();
+    assert_eq!(all.paragraphs[0].text, "Ifj");
+    let long = format!("beginbfchar <48> <{}> endbfchar", "0041".repeat(1_000_000));
+    let many = format!("BT /F 10 Tf 20 300 Td ({}) Tj ET", "H".repeat(20));
+    assert_eq!(
+        with_table(&long, &many),
+        Err(too_large(Measure::Characters, 10_000_000))
+    );
+    // Each font tells all its widths in a few bytes; a page takes up as many fonts as it likes.
+    let fonts: Vec<String> = (0..300)
+        .map(|n| format!("/F{n}<</Subtype/Type0/DescendantFonts[<</W[0 65535 {n}]>>]>>"))
+        .collect();
+    let taken: String = (0..300).map(|n| format!("/F{n} 9 Tf ")).collect();
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
+        format!(
+            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<<{}>>>>>>",
+            fonts.concat()
+        ),
+        format!("<</Length {}>>stream\n{taken}\nendstream", taken.len()),
+    ];
+    assert_eq!(
+        refused("a.pdf", &pdf_of(&objects, "")),
+        too_large(Measure::UnpackedBytes, 256 << 20)
+    );
+}
+
+#[test]
+fn the_look_of_a_list_does_not_multiply() {
+    let look = "x".repeat(20_000);
+    let numbering = format!(
+        "<w:numbering><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:numFmt w:val=\"decimal\"/>\
+         <w:lvlText w:val=\"%1{look}\"/></w:lvl></w:abstractNum><w:num w:numId=\"5\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>"
+    );
+    let item = "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"5\"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>";
+    let bytes = docx(&item.repeat(500), &[("word/numbering.xml", &numbering)]);
+    let items = intake("a.docx", &bytes).unwrap().paragraphs;
+    assert_eq!(items[499].text, format!("500{} a", "x".repeat(62)));
+    let styles = format!(
+        "<text:list-style style:name=\"L\"><text:list-level-style-number text:level=\"1\" style:num-format=\"1\" \
+         style:num-prefix=\"{look}\" style:num-suffix=\"{look}\"/></text:list-style>"
+    );
+    let item = "<text:list-item><text:p>a</text:p></text:list-item>".repeat(500);
+    let list = format!("<text:list text:style-name=\"L\">{item}</text:list>");
+    let items = intake("a.odt", &odt(&list, &styles)).unwrap().paragraphs;
+    let around = "x".repeat(64);
+    assert_eq!(items[499].text, format!("{around}500{around} a"));
+}
+
 /// A small whole file of each kind.
 fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let comments = (
@@ -343,10 +406,14 @@ fn the_corpus_of_the_fuzzers_is_read_again() {
     let mut count = 0;
     for kind in kinds {
         let kind = kind.unwrap();
-        let name = format!("a.{}", kind.file_name().to_string_lossy());
+        let folder = kind.file_name().to_string_lossy().into_owned();
+        let whole = folder.strip_suffix("-parts");
+        let name = format!("a.{}", whole.unwrap_or(&folder));
         for file in std::fs::read_dir(kind.path()).unwrap() {
             let file = file.unwrap().path();
-            if let Ok(read) = intake(&name, &std::fs::read(&file).unwrap()) {
+            let bytes = std::fs::read(&file).unwrap();
+            let bytes = whole.map_or(bytes.clone(), |kind| parts::packed(kind, &bytes));
+            if let Ok(read) = intake(&name, &bytes) {
                 assert!(holds(&read), "{}", file.display());
             }
             count += 1;

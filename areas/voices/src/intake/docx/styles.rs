@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::super::Refused;
+use super::super::draft::list_look;
 use super::super::package::{Visit, attribute};
 
 /// What a paragraph style means to us.
@@ -257,7 +258,7 @@ impl Visit for Numbering {
                             level.start = value().and_then(|start| start.parse().ok()).unwrap_or(1)
                         }
                         "numFmt" => level.format = value().unwrap_or_default(),
-                        _ => level.text = value().unwrap_or_default(),
+                        _ => level.text = list_look(value().unwrap_or_default()),
                     }
                 }
             }

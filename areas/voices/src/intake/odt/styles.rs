@@ -8,6 +8,7 @@ use quick_xml::events::BytesStart;
 
 use super::super::Refused;
 use super::super::docx::styles::number;
+use super::super::draft::list_look;
 use super::super::marks::Colour;
 use super::super::package::{Visit, attribute};
 
@@ -49,6 +50,9 @@ pub(super) struct Styles {
 
 /// What a name of a style leads to, itself first; ends also when they go in a ring.
 const CHAIN: usize = 16;
+
+/// Levels whose numbers an item shows at most; the format has ten.
+const LEVELS: usize = 10;
 
 impl Styles {
     fn chain<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a Style)> {
@@ -107,7 +111,7 @@ impl Styles {
         if own.format.is_empty() {
             return None;
         }
-        let from = counts.len().saturating_sub(own.shown.max(1));
+        let from = counts.len().saturating_sub(own.shown.clamp(1, LEVELS));
         let shown: Vec<String> = counts
             .iter()
             .enumerate()
@@ -161,8 +165,8 @@ impl Visit for Styles {
                     let look = Level {
                         bullet: name != "list-level-style-number",
                         format: value("num-format").unwrap_or_default(),
-                        before: value("num-prefix").unwrap_or_default(),
-                        after: value("num-suffix").unwrap_or_default(),
+                        before: list_look(value("num-prefix").unwrap_or_default()),
+                        after: list_look(value("num-suffix").unwrap_or_default()),
                         start: value("start-value")
                             .and_then(|start| start.parse().ok())
                             .unwrap_or(1),

@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
 
+use super::cmap::Table;
+
 /// A font is known by its object, or by its place in memory when it stands directly in a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Key {
@@ -20,10 +22,13 @@ const FONTS: usize = 4_000;
 /// Unpacked size of one table of letters or widths, in bytes.
 const TABLE_BYTES: usize = 8 << 20;
 
-/// For each font, dictionaries cut down to what decides its letters. They must outlive the
-/// encodings that the library makes from them.
+/// Widths that one font may tell; it has 65 536 codes at most, and some are told twice.
+const WIDTHS: usize = 1 << 18;
+
+/// For each font, its dictionary cut down to the encoding that the library reads. It must outlive
+/// what the library makes of it.
 #[derive(Debug, Default)]
-pub(super) struct Cut(HashMap<Key, [Option<Dictionary>; 2]>);
+pub(super) struct Cut(HashMap<Key, Dictionary>);
 
 impl Cut {
     /// Collects the fonts of all resources of the document.
@@ -52,11 +57,10 @@ impl Cut {
         };
         for (_, value) in fonts {
             if let Some((key, font)) = resolve(document, value)
+                && !is_wide(font)
                 && self.0.len() < FONTS
             {
-                self.0
-                    .entry(key)
-                    .or_insert_with(|| [only(font, b"ToUnicode"), without_to_unicode(font)]);
+                self.0.entry(key).or_insert_with(|| encoding_of(font));
             }
         }
     }
@@ -74,33 +78,27 @@ pub(super) fn resolve<'a>(
     }
 }
 
-/// The table of letters comes first (9.10.2); alone in a dictionary, the library must use it.
-fn only(font: &Dictionary, key: &[u8]) -> Option<Dictionary> {
-    let table = font.get(key).ok()?;
-    let mut cut = Dictionary::new();
-    cut.set("Type", Object::Name(b"Font".to_vec()));
-    cut.set(key.to_vec(), table.clone());
-    Some(cut)
-}
-
-fn without_to_unicode(font: &Dictionary) -> Option<Dictionary> {
-    if font
-        .get(b"Subtype")
+fn is_wide(font: &Dictionary) -> bool {
+    font.get(b"Subtype")
         .and_then(Object::as_name)
         .is_ok_and(|name| name == b"Type0")
-    {
-        return None;
+}
+
+/// Nothing but the encoding: the table of letters is ours to read.
+fn encoding_of(font: &Dictionary) -> Dictionary {
+    let mut cut = Dictionary::new();
+    cut.set("Type", Object::Name(b"Font".to_vec()));
+    if let Ok(encoding) = font.get(b"Encoding") {
+        cut.set("Encoding", encoding.clone());
     }
-    only(font, b"Encoding").or_else(|| {
-        let mut cut = Dictionary::new();
-        cut.set("Type", Object::Name(b"Font".to_vec()));
-        Some(cut)
-    })
+    cut
 }
 
 /// One font in use.
 pub(super) struct Font<'a> {
-    encodings: Vec<Encoding<'a>>,
+    /// Goes before the encoding (9.10.2).
+    table: Option<Table>,
+    encoding: Option<Encoding<'a>>,
     /// Codes are two bytes.
     pub(super) wide: bool,
     pub(super) bold: bool,
@@ -118,14 +116,15 @@ impl<'a> Font<'a> {
         key: Key,
         font: &'a Dictionary,
     ) -> Self {
-        let encodings = cut.0.get(&key).into_iter().flatten().flatten();
-        let encodings = encodings
-            .filter_map(|cut| cut.get_font_encoding_with_limit(document, TABLE_BYTES).ok())
-            .collect();
-        let wide = font
-            .get(b"Subtype")
-            .and_then(Object::as_name)
-            .is_ok_and(|name| name == b"Type0");
+        let table = font
+            .get_deref(b"ToUnicode", document)
+            .and_then(Object::as_stream)
+            .and_then(|stream| stream.decompressed_content_with_limit(TABLE_BYTES));
+        let encoding = cut
+            .0
+            .get(&key)
+            .and_then(|cut| cut.get_font_encoding_with_limit(document, TABLE_BYTES).ok());
+        let wide = is_wide(font);
         let name = font
             .get(b"BaseFont")
             .and_then(Object::as_name)
@@ -140,7 +139,8 @@ impl<'a> Font<'a> {
             Widths::simple(document, font, &name)
         };
         Self {
-            encodings,
+            table: table.ok().map(|table| Table::read(&table)),
+            encoding,
             wide,
             bold,
             widths,
@@ -166,15 +166,18 @@ impl<'a> Font<'a> {
             bytes.get(3..)
         }
         .unwrap_or_default();
-        for encoding in &self.encodings {
-            if let Ok(text) = Document::decode_text(encoding, bytes) {
-                let text: String = text
-                    .chars()
-                    .filter(|sign| *sign != '\u{FEFF}' && *sign != '\0')
-                    .collect();
-                if !text.is_empty() && !text.contains('\u{FFFD}') {
-                    return parted(&text);
-                }
+        let told = self.table.as_ref().and_then(|table| table.letters(code));
+        let encoded = || Document::decode_text(self.encoding.as_ref()?, bytes).ok();
+        for text in told
+            .into_iter()
+            .chain(std::iter::once_with(encoded).flatten())
+        {
+            let text: String = text
+                .chars()
+                .filter(|sign| *sign != '\u{FEFF}' && *sign != '\0')
+                .collect();
+            if !text.is_empty() && !text.contains('\u{FFFD}') {
+                return parted(&text);
             }
         }
         if code == 32 || (!self.wide && code == 160) {
@@ -182,6 +185,12 @@ impl<'a> Font<'a> {
         } else {
             UNKNOWN.to_owned()
         }
+    }
+
+    /// Bytes of memory it takes, about.
+    pub(super) fn size(&self) -> usize {
+        let table = self.table.as_ref().map_or(0, Table::size);
+        4_096 + table + self.widths.by_code.len() * 32
     }
 
     /// The width of a code in thousandths of the font size.
@@ -289,18 +298,24 @@ impl Widths {
             .flatten()
             .take(200_000)
             .filter_map(|entry| document.dereference(entry).ok().map(|(_, entry)| entry));
-        while let Some(first) = entries.next().and_then(number) {
+        // Counted as they are told: the same may be told again and again.
+        let mut told = 0;
+        while told < WIDTHS
+            && let Some(first) = entries.next().and_then(number)
+        {
             let first = first.clamp(0.0, 65_535.0) as u32;
             match entries.next() {
                 Some(Object::Array(widths)) => {
                     for (index, width) in widths.iter().take(65_536).enumerate() {
                         by_code.insert(first + index as u32, number(width).unwrap_or(other));
                     }
+                    told += widths.len();
                 }
                 Some(last) => {
                     let last = number(last).unwrap_or(0.0).clamp(0.0, 65_535.0) as u32;
                     let width = entries.next().and_then(number).unwrap_or(other);
                     by_code.extend((first..=last).map(|code| (code, width)));
+                    told += last.saturating_sub(first) as usize;
                 }
                 None => break,
             }

@@ -5,6 +5,7 @@
 //! not used: a drawing that contains itself makes it overflow the stack, which ends the whole
 //! program and cannot be caught.
 
+mod cmap;
 mod fonts;
 mod layout;
 mod paragraphs;
@@ -29,7 +30,7 @@ pub(super) fn read(
     progress: Progress<'_>,
     notices: &mut Notices,
 ) -> Result<Body, Refused> {
-    let document = open(bytes, limits, notices)?;
+    let document = open(bytes, notices)?;
     let pages: Vec<_> = document.page_iter().take(limits.pages + 1).collect();
     if pages.len() > limits.pages {
         return Err(Refused::TooLarge {
@@ -77,13 +78,17 @@ pub(super) fn read(
     })
 }
 
-fn open(bytes: &[u8], limits: &Limits, notices: &mut Notices) -> Result<Document, Refused> {
+/// Bytes of one stream of objects or of places of objects, unpacked. The library takes all of them
+/// apart when it opens a file, and what comes of it takes sixty times its size.
+const TABLES: usize = 32 << 20;
+
+fn open(bytes: &[u8], notices: &mut Notices) -> Result<Document, Refused> {
     let tail = bytes
         .get(bytes.len().saturating_sub(4_096)..)
         .unwrap_or(bytes);
     // Each PDF ends by telling where its table is (7.5.5).
     let whole = tail.windows(9).any(|window| window == b"startxref");
-    let options = LoadOptions::with_max_decompressed_size(limits.unpacked_bytes as usize);
+    let options = LoadOptions::with_max_decompressed_size(TABLES);
     let document =
         Document::load_mem_with_options(bytes, options).map_err(|error| match error {
             Error::Decryption(_)
@@ -92,7 +97,7 @@ fn open(bytes: &[u8], limits: &Limits, notices: &mut Notices) -> Result<Document
             Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => {
                 Refused::TooLarge {
                     what: Measure::UnpackedBytes,
-                    limit: limits.unpacked_bytes,
+                    limit: TABLES as u64,
                 }
             }
             _ if !whole => Refused::Truncated,

@@ -38,6 +38,11 @@ pub(super) struct Page {
 /// Forms within forms.
 const NESTING: usize = 12;
 const STATES: usize = 512;
+/// Bytes of one drawing, unpacked. All that stands before an operator is held at once, and takes
+/// sixty times its size.
+const DRAWING: usize = 16 << 20;
+/// Bytes of memory that all fonts of a document may take.
+const FONT_BYTES: usize = 256 << 20;
 /// Letters smaller than this, in points, are no text; without a floor, putting letters on lines
 /// could be made slow on purpose.
 const SMALLEST: f64 = 0.1;
@@ -53,6 +58,7 @@ pub(super) struct Walker<'a> {
     /// Letters the fonts do not tell.
     pub(super) unknown: usize,
     bytes: usize,
+    font_bytes: usize,
 }
 
 impl<'a> Walker<'a> {
@@ -66,6 +72,7 @@ impl<'a> Walker<'a> {
             letters: 0,
             unknown: 0,
             bytes: 0,
+            font_bytes: 0,
         }
     }
 
@@ -83,11 +90,10 @@ impl<'a> Walker<'a> {
             .into_iter()
             .filter_map(|id| self.document.get_dictionary(id).ok());
         let resources: Vec<&Dictionary> = own.into_iter().chain(others).collect();
-        let left = (self.limits.unpacked_bytes as usize).saturating_sub(self.bytes);
         let data = self
             .document
-            .get_page_content_with_limit(id, left)
-            .map_err(|error| self.refuse(&error))?;
+            .get_page_content_with_limit(id, self.left())
+            .map_err(|error| refuse(&error, self.left()))?;
         let state = State {
             ctm: base,
             clip: area,
@@ -97,16 +103,10 @@ impl<'a> Walker<'a> {
         Ok(page)
     }
 
-    fn refuse(&self, error: &Error) -> Refused {
-        match error {
-            Error::Decompress(_) => Refused::TooLarge {
-                what: Measure::UnpackedBytes,
-                limit: self.limits.unpacked_bytes,
-            },
-            _ => Refused::Broken {
-                what: "page content",
-            },
-        }
+    /// Bytes that the next drawing may have.
+    fn left(&self) -> usize {
+        let all = usize::try_from(self.limits.unpacked_bytes).unwrap_or(usize::MAX);
+        all.saturating_sub(self.bytes).min(DRAWING)
     }
 
     fn draw(
@@ -118,9 +118,6 @@ impl<'a> Walker<'a> {
         inside: &mut Vec<ObjectId>,
     ) -> Result<(), Refused> {
         self.bytes = self.bytes.saturating_add(data.len());
-        let content = Content::decode(data).map_err(|_| Refused::Broken {
-            what: "page content",
-        })?;
         let mut run = Run {
             state,
             saved: Vec::new(),
@@ -129,7 +126,11 @@ impl<'a> Walker<'a> {
             path: None,
             clips: false,
         };
-        for operation in &content.operations {
+        // One at a time: all of a long drawing would take fifty times its size.
+        for operation in Content::decode_iter(data) {
+            let operation = &operation.map_err(|_| Refused::Broken {
+                what: "page content",
+            })?;
             self.operations += 1;
             if self.operations > self.limits.operations {
                 return Err(Refused::TooLarge {
@@ -140,7 +141,7 @@ impl<'a> Walker<'a> {
             match operation.operator.as_str() {
                 "Tf" => {
                     if let Some(Ok(name)) = operation.operands.first().map(Object::as_name) {
-                        run.state.font = self.font(resources, name);
+                        run.state.font = self.font(resources, name)?;
                     }
                     run.state.size = at(operation, 1);
                 }
@@ -210,10 +211,9 @@ impl<'a> Walker<'a> {
         if inside.contains(&id) || inside.len() >= NESTING {
             return Ok(());
         }
-        let left = (self.limits.unpacked_bytes as usize).saturating_sub(self.bytes);
         let data = stream
-            .decompressed_content_with_limit(left)
-            .map_err(|error| self.refuse(&error))?;
+            .decompressed_content_with_limit(self.left())
+            .map_err(|error| refuse(&error, self.left()))?;
         let own = stream
             .dict
             .get_deref(b"Resources", self.document)
@@ -230,20 +230,32 @@ impl<'a> Walker<'a> {
         result
     }
 
-    fn font(&mut self, resources: &[&'a Dictionary], name: &[u8]) -> Option<Rc<Font<'a>>> {
+    fn font(
+        &mut self,
+        resources: &[&'a Dictionary],
+        name: &[u8],
+    ) -> Result<Option<Rc<Font<'a>>>, Refused> {
         let value = resources.iter().find_map(|resources| {
             let fonts = resources
                 .get_deref(b"Font", self.document)
                 .and_then(Object::as_dict)
                 .ok()?;
             fonts.get(name).ok()
-        })?;
-        let (key, font) = resolve(self.document, value)?;
-        let made = self
-            .fonts
-            .entry(key)
-            .or_insert_with(|| Rc::new(Font::new(self.document, self.cut, key, font)));
-        Some(Rc::clone(made))
+        });
+        let found = value.and_then(|value| resolve(self.document, value));
+        let Some((key, font)) = found else {
+            return Ok(None);
+        };
+        if let Some(known) = self.fonts.get(&key) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let made = Rc::new(Font::new(self.document, self.cut, key, font));
+        self.font_bytes += made.size();
+        if self.font_bytes > FONT_BYTES {
+            return Err(too_many_bytes(FONT_BYTES));
+        }
+        self.fonts.insert(key, Rc::clone(&made));
+        Ok(Some(made))
     }
 
     fn show(&mut self, run: &mut Run<'a>, text: &[u8], page: &mut Page) -> Result<(), Refused> {
@@ -256,7 +268,8 @@ impl<'a> Walker<'a> {
                 .fold(0, |code, byte| code << 8 | u32::from(*byte));
             let letters = font.letters(code);
             let width = font.width(code) / 1_000.0;
-            self.letters += 1;
+            // One code may show a whole text.
+            self.letters += letters.chars().count().max(1);
             if self.letters > self.limits.characters {
                 return Err(Refused::TooLarge {
                     what: Measure::Characters,
@@ -281,6 +294,22 @@ impl<'a> Walker<'a> {
             );
         }
         Ok(())
+    }
+}
+
+fn refuse(error: &Error, limit: usize) -> Refused {
+    match error {
+        Error::Decompress(_) => too_many_bytes(limit),
+        _ => Refused::Broken {
+            what: "page content",
+        },
+    }
+}
+
+fn too_many_bytes(limit: usize) -> Refused {
+    Refused::TooLarge {
+        what: Measure::UnpackedBytes,
+        limit: limit as u64,
     }
 }
 

@@ -1,6 +1,10 @@
 //! What every fuzzer asks of the readers: no panic, and what came in can be stored and marked.
 
 #![warn(missing_docs)]
+#![allow(
+    unfulfilled_lint_expectations,
+    reason = "what is public in the program is not public here"
+)]
 
 #[path = "../../areas/voices/src/intake/mod.rs"]
 #[expect(dead_code, reason = "the program uses what is not used here")]

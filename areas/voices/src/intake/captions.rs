@@ -121,6 +121,9 @@ fn time(text: &str) -> Option<u64> {
         }
         seconds = seconds * 60 + part.parse::<u64>().ok()?;
         parts += 1;
+        if parts > 3 {
+            return None;
+        }
     }
     let digits = thousandths.get(..thousandths.len().min(3))?;
     let scale = [1_000, 100, 10, 1].get(digits.len())?;
@@ -129,9 +132,7 @@ fn time(text: &str) -> Option<u64> {
     } else {
         digits.parse().ok()?
     };
-    (2..=3)
-        .contains(&parts)
-        .then_some(seconds * 1_000 + part * scale)
+    (parts >= 2).then_some(seconds * 1_000 + part * scale)
 }
 
 /// The words of a line by who speaks them; tags that say how words look go.
@@ -394,5 +395,7 @@ mod tests {
         for wrong in ["3", "a:b", "1:2:3:4", "00:00.x", "-1:00", ":", "99999:00"] {
             assert_eq!(time(wrong), None, "{wrong}");
         }
+        assert_eq!(time(&"9999:".repeat(40)), None);
+        assert_eq!(time(&(":9999".repeat(40)[1..])), None);
     }
 }

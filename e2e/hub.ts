@@ -153,6 +153,18 @@ export class Hub {
     });
   }
 
+  /** Starts a command in the folder of this hub for another place: all its arguments are given. What it reads stands in `typed`. */
+  elsewhere(args: string[], typed = ""): ChildProcess {
+    const command = spawn(binary(), args, { cwd: this.place.folder, env: cleanEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
+    command.stdin?.end(typed);
+    return command;
+  }
+
+  /** A path in the folder of this hub, beside its data. */
+  beside(name: string): string {
+    return join(this.place.folder, name);
+  }
+
   /** Writes a file that commands can read; gives its path. */
   async file(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(this.place.folder, name);

@@ -87,7 +87,7 @@ impl Unlock {
                     }
                     (Err(error), _) => Err(Fault::Locked(format!(
                         "the key file {} can't be read ({error}). Put it back, name it with --unlock-key, \
-                         or open the hub with two recovery sheets: knutepunkt recover",
+                         or use two recovery sheets: knutepunkt recovery open, in a restore --sheets",
                         path.display()
                     ))),
                 }

@@ -214,6 +214,23 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn a_lost_tail_is_told() {
+        testing::each_engine(async |store, _| {
+            for n in 1..=3 {
+                written(store, n).await;
+            }
+            // As after a damaged write-ahead log: the newest rows are gone, and nothing comes after them.
+            for n in [2, 3] {
+                past_the_program(store, "DELETE FROM trail WHERE id = $1", Uuid::from_u128(n))
+                    .await;
+            }
+            let faults = run(store, &[]).await.unwrap();
+            assert_eq!(faults, [lost(Uuid::from_u128(2)), lost(Uuid::from_u128(3))]);
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_missing_object_is_told() {
         testing::each_engine(async |store, clock| {
             let (id, now) = (base::Chance::seeded(1).id(clock.now()), clock.now());
